@@ -1,0 +1,14 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from contributions import models
+from directory.translation import TermTranslation, keep_history
+
+register([models.ChallengeCategory, models.GuidelineCategory])(TermTranslation)
+
+
+@register([models.Challenge, models.Guideline])
+class OutcomeTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+keep_history(models.Contribution, models.Challenge, models.Guideline)

@@ -1,0 +1,244 @@
+"""The admin of the directory, and the base classes that the admins of the other apps share."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models as db
+from django.forms import Textarea
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from modeltranslation.admin import TabbedTranslationAdmin
+
+from accounts.models import User
+from directory import models
+from directory.models import NotAllowed
+
+
+class HubAdmin(TabbedTranslationAdmin):
+    """Translation tabs, a history that nobody can edit, and texts in areas that suit them."""
+
+    save_on_top = True
+    list_per_page = 50
+    formfield_overrides = {db.TextField: {"widget": Textarea(attrs={"rows": 5, "cols": 90})}}
+    object_history_template = "admin/history.html"
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Every change of the record, by whoever and whatever path, as the database recorded it."""
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %s") % record,
+            "opts": self.model._meta,
+            "object": record,
+            "changes": changes(record),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+
+def changes(record):
+    """The history of `record`, newest first: when, what, who, and each field's old and new value."""
+    if not hasattr(record, "history"):
+        return []
+    rows = list(record.history.select_related("pgh_context").order_by("pgh_id"))
+    people = {
+        str(pk): name
+        for pk, name in User.objects.filter(
+            pk__in={row.pgh_context.metadata.get("user") for row in rows if row.pgh_context}
+        ).values_list("pk", "display_name")
+    }
+    fields = [f for f in record._meta.concrete_fields if f.name not in ("updated_at", "created_at")]
+    made, before = [], None
+    for row in rows:
+        metadata = row.pgh_context.metadata if row.pgh_context else {}
+        user = str(metadata.get("user") or "")
+        made.append(
+            {
+                "at": row.pgh_created_at,
+                "what": row.pgh_label,
+                "who": people.get(user) or (user and f"#{user}") or metadata.get("source", ""),
+                "fields": [
+                    (f.verbose_name, getattr(before, f.attname, ""), getattr(row, f.attname))
+                    for f in fields
+                    if hasattr(row, f.attname)
+                    and (before is not None and getattr(before, f.attname) != getattr(row, f.attname))
+                ],
+            }
+        )
+        before = row
+    return made[::-1]
+
+
+class PublishableAdmin(HubAdmin):
+    """Publication moves by the model's steps alone; provenance is shown, not typed over."""
+
+    actions = ["publish", "withdraw"]
+    readonly_fields = ["publication", "provenance", "created_at", "updated_at"]
+    prepopulated_fields = {}
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        # The key stands in addresses and in the catalogue: it is chosen once.
+        return [*fields, "slug"] if obj else fields
+
+    def get_exclude(self, request, obj=None):
+        return [*(super().get_exclude(request, obj) or []), "loaded"]
+
+    @admin.display(description=_("provenance"))
+    def provenance(self, record):
+        """Whether the catalogue loaded it, and which of its values staff changed since."""
+        if record.loaded is None:
+            return _("Written here; not part of the catalogue's files.")
+        return _("Loaded from the catalogue's files; what is changed here is kept at the next load.")
+
+    @admin.action(description=_("Publish the chosen records"), permissions=["change"])
+    def publish(self, request, queryset):
+        self._move(request, queryset, "publish")
+
+    @admin.action(description=_("Withdraw the chosen records"), permissions=["change"])
+    def withdraw(self, request, queryset):
+        self._move(request, queryset, "withdraw")
+
+    def _move(self, request, queryset, step):
+        moved = 0
+        for record in queryset:
+            try:
+                record.move(step)
+                moved += 1
+            except NotAllowed:
+                self.message_user(
+                    request,
+                    _("“%(record)s” stays as it is: its state does not allow this step.")
+                    % {"record": record},
+                    messages.WARNING,
+                )
+        if moved:
+            self.message_user(
+                request,
+                ngettext("%(count)s record changed.", "%(count)s records changed.", moved) % {"count": moved},
+                messages.SUCCESS,
+            )
+
+
+class TermAdmin(HubAdmin):
+    list_display = ["key", "label", "definition", "position"]
+    search_fields = ["key", "label_es", "label_fr", "label_en"]
+    exclude = ["loaded"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # The key stands in addresses and in other tables.
+        return ["key"] if obj else []
+
+
+admin.site.register(
+    [
+        models.OrganisationKind,
+        models.Scope,
+        models.Sector,
+        models.RelationType,
+        models.AgreementKind,
+        models.Direction,
+        models.AgreementStatus,
+        models.EventType,
+        models.EventAudience,
+        models.EventFormat,
+        models.Confidence,
+    ],
+    TermAdmin,
+)
+
+
+@admin.register(models.Region)
+class RegionAdmin(TermAdmin):
+    list_display = ["key", "label", "type", "parent"]
+    list_filter = ["type"]
+    filter_horizontal = ["countries"]
+
+
+@admin.register(models.Country)
+class CountryAdmin(TermAdmin):
+    list_display = ["key", "label", "subregion", "continent", "side"]
+    list_filter = ["side", "continent"]
+    list_editable = ["side"]
+
+
+class RelationInline(admin.TabularInline):
+    model = models.Relation
+    fk_name = "source"
+    extra = 0
+    autocomplete_fields = ["target"]
+
+
+@admin.register(models.Organisation)
+class OrganisationAdmin(PublishableAdmin):
+    list_display = ["name", "acronym", "kind", "scope", "country", "publication", "confidence", "updated_at"]
+    list_filter = ["publication", "kind", "scope", "confidence", "status", "sectors"]
+    list_select_related = ["kind", "scope", "country", "confidence"]
+    search_fields = ["slug", "names_text", "city"]
+    autocomplete_fields = ["country", "regions", "sectors"]
+    inlines = [RelationInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).without_bulk()
+
+
+class DirectionDiffers(admin.SimpleListFilter):
+    """Agreements whose stated direction is not the one their parties give: for staff to look at."""
+
+    title = _("stated and computed direction")
+    parameter_name = "differs"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("They differ"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(direction_stated__isnull=False).exclude(
+            direction_stated=db.F("direction_computed")
+        )
+
+
+class PartyInline(admin.TabularInline):
+    model = models.AgreementParty
+    extra = 1
+    autocomplete_fields = ["organisation"]
+
+
+class AgreementDocumentInline(admin.TabularInline):
+    model = models.AgreementDocument
+    extra = 0
+
+
+@admin.register(models.Agreement)
+class AgreementAdmin(PublishableAdmin):
+    list_display = ["title", "kind", "status", "direction_shown", "start_year", "publication", "confidence"]
+    list_filter = ["publication", "kind", "status", "direction_stated", DirectionDiffers]
+    list_select_related = ["kind", "status", "confidence", "direction_stated", "direction_computed"]
+    search_fields = ["slug", "title_es", "title_fr", "title_en", "parties__organisation__names_text"]
+    autocomplete_fields = ["regions", "sectors", "supersedes"]
+    inlines = [PartyInline, AgreementDocumentInline]
+    readonly_fields = [*PublishableAdmin.readonly_fields, "direction_computed"]
+
+    @admin.display(description=_("direction"))
+    def direction_shown(self, record):
+        """The stated direction, and the computed one where they differ."""
+        stated, computed = record.direction_stated, record.direction_computed
+        if stated and computed and stated != computed:
+            return _("%(stated)s (computed: %(computed)s)") % {"stated": stated, "computed": computed}
+        return stated or computed
+
+
+@admin.register(models.Event)
+class EventAdmin(PublishableAdmin):
+    list_display = ["title", "type", "year", "city", "country", "publication", "confidence"]
+    list_filter = ["publication", "type", "audience", "format", "confidence"]
+    list_select_related = ["type", "country", "confidence"]
+    search_fields = ["slug", "title_es", "title_fr", "title_en", "city", "series"]
+    autocomplete_fields = ["country", "organisers", "outcome"]

@@ -1,0 +1,141 @@
+"""The facets of a list page: options with counts, chips that remove a choice, and ways out of an
+empty result. All of it from one FilterSet, all addresses plain links."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from directory.models.places import CONTINENTS
+from directory.vocabulary import vocabulary
+
+# Facet -> (parameter, vocabulary table); what a page shows, in this order.
+ORGANISATION_FACETS = {
+    "region": "region",
+    "sector": "sector",
+    "scope": "scope",
+    "kind": "kind",
+    "country": "country",
+}
+AGREEMENT_FACETS = {
+    "region": "region",
+    "sector": "sector",
+    "direction": "direction",
+    "kind": "agreement_kind",
+    "status": "agreement_status",
+}
+EVENT_FACETS = {
+    "region": "region",
+    "type": "event_type",
+    "audience": "event_audience",
+    "format": "event_format",
+    "country": "country",
+}
+
+
+@dataclass
+class Option:
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+    @property
+    def zero(self):
+        return not self.count
+
+
+@dataclass
+class Facet:
+    name: str
+    label: str
+    options: list
+    kind: str = "checkbox"
+
+    @property
+    def shown(self):
+        """The first eight options and every chosen one; the rest stand in a fold."""
+        return [o for i, o in enumerate(self.options) if i < 8 or o.selected]
+
+    @property
+    def folded(self):
+        return [o for i, o in enumerate(self.options) if i >= 8 and not o.selected]
+
+
+def _listed(table, name, counts, chosen):
+    """The keys a facet offers: continents and areas for places, used ones for countries, else all."""
+    if name == "region":
+        areas = [key for key, entry in table.items() if entry.type == "sse_area"]
+        keys = [key for key in (*CONTINENTS, *areas) if key in table]
+        return keys + [key for key in chosen if key not in keys and key in table]
+    if name == "country":
+        keys = [key for key in table if counts.get(key) or key in chosen]
+        return sorted(keys, key=lambda key: table[key].label)
+    return list(table)
+
+
+def facets(filterset, spec):
+    """Return the facets of `spec` with the counts that each option would give."""
+    tables = vocabulary()
+    made = []
+    for name, table_name in spec.items():
+        table, chosen = tables[table_name], set(filterset.chosen(name))
+        counts = filterset.counts(name)
+        options = [
+            Option(key, table[key].label, counts.get(key, 0), key in chosen)
+            for key in _listed(table, name, counts, chosen)
+        ]
+        made.append(Facet(name, str(filterset.filters[name].label), options))
+    return made
+
+
+def _address(query, **changes):
+    """The list's address with parameters removed: `{name: value or None}`; page 1 is understood."""
+    query = query.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        kept = [v for v in query.getlist(name) if value is not None and v != value]
+        query.setlist(name, kept) if kept else query.pop(name, None)
+    for name in [n for n in query if not any(query.getlist(n))]:
+        query.pop(name)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+def chips(filterset, spec, query):
+    """One chip a choice, each a link to the list without it; unknown values too, so they can go."""
+    tables = vocabulary()
+    made = []
+    if text := filterset.chosen("q"):
+        made.append({"label": f"“{text}”", "url": _address(query, q=None), "name": "q", "value": text})
+    for name, table_name in spec.items():
+        for key in filterset.chosen(name):
+            entry = tables[table_name].get(key)
+            made.append(
+                {
+                    "label": entry.label if entry else _("unknown: %(value)s") % {"value": key[:60]},
+                    "url": _address(query, **{name: key}),
+                    "name": name,
+                    "value": key,
+                }
+            )
+    return made
+
+
+def unknown_values(filterset, spec):
+    """The values asked for that no vocabulary holds: the page says that they find nothing."""
+    tables = vocabulary()
+    return [
+        key[:60]
+        for name, table_name in spec.items()
+        for key in filterset.chosen(name)
+        if key not in tables[table_name]
+    ]
+
+
+def suggestions(filterset, made, query):
+    """For an empty list: what taking away each chosen filter would give."""
+    ways = []
+    for name in dict.fromkeys(chip["name"] for chip in made):
+        if count := filterset.without(name).count():
+            labels = ", ".join(chip["label"] for chip in made if chip["name"] == name)
+            ways.append({"label": labels, "url": _address(query, **{name: None}), "count": count})
+    return ways

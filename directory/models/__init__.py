@@ -1,0 +1,45 @@
+from directory.models.agreements import Agreement, AgreementDocument, AgreementParty
+from directory.models.events import Event
+from directory.models.organisations import Organisation, Relation
+from directory.models.pages import CatalogueLoad, PageVersion
+from directory.models.places import Country, Region
+from directory.models.publication import NotAllowed, Publication
+from directory.models.vocabularies import (
+    AgreementKind,
+    AgreementStatus,
+    Confidence,
+    Direction,
+    EventAudience,
+    EventFormat,
+    EventType,
+    OrganisationKind,
+    RelationType,
+    Scope,
+    Sector,
+)
+
+__all__ = [
+    "Agreement",
+    "AgreementDocument",
+    "AgreementKind",
+    "AgreementParty",
+    "AgreementStatus",
+    "CatalogueLoad",
+    "Confidence",
+    "Country",
+    "Direction",
+    "Event",
+    "EventAudience",
+    "EventFormat",
+    "EventType",
+    "NotAllowed",
+    "Organisation",
+    "OrganisationKind",
+    "PageVersion",
+    "Publication",
+    "Region",
+    "Relation",
+    "RelationType",
+    "Scope",
+    "Sector",
+]

@@ -1,0 +1,34 @@
+"""Pages of a list, with addresses that keep its filters."""
+
+from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+
+def paginate(request, queryset, size=20):
+    """Return the template context of the page asked for; a page that is not there is a 404."""
+    paginator = Paginator(queryset, size)
+    number = request.GET.get("page", "1")
+    try:
+        page = paginator.page(number)
+    except (PageNotAnInteger, EmptyPage, ValueError) as error:
+        raise Http404(_("This list has no such page.")) from error
+
+    query = request.GET.copy()
+
+    def address(n):
+        query["page"] = n
+        return f"?{query.urlencode()}"
+
+    links = [
+        {"number": n, "gap": True}
+        if n == Paginator.ELLIPSIS
+        else {"number": n, "url": address(n), "current": n == page.number, "gap": False}
+        for n in paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    ]
+    return {
+        "page_obj": page,
+        "page_links": links if paginator.num_pages > 1 else [],
+        "prev_url": address(page.previous_page_number()) if page.has_previous() else "",
+        "next_url": address(page.next_page_number()) if page.has_next() else "",
+    }

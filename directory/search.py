@@ -1,0 +1,99 @@
+"""Search: every language finds every language; accents, case and small typos are forgiven."""
+
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import models
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Greatest
+
+from directory.search_fields import CONFIGURATIONS, HubSort
+
+LONGEST_QUERY = 200
+# Control characters, lone surrogates and direction overrides say nothing to a search.
+UNSEARCHABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean_query(text):
+    """Return what is searched for: without control characters, single spaces, at most 200 characters."""
+    return " ".join(UNSEARCHABLE.sub(" ", (text or "")[:LONGEST_QUERY]).split())
+
+
+class NearestName(Func):
+    """How much the text resembles the most similar element of an array, 0 to 1."""
+
+    output_field = models.FloatField()
+
+    def as_sql(self, compiler, connection, **extra):
+        text, array = self.source_expressions
+        text_sql, params = compiler.compile(text)
+        array_sql, array_params = compiler.compile(array)
+        return (
+            f"(SELECT coalesce(max(similarity(one, {text_sql})), 0) FROM unnest({array_sql}) AS one)",
+            (*params, *array_params),
+        )
+
+
+# The commonest cognates of the three languages: cooperación, coopération, cooperation. Without them
+# the stemmers keep the Spanish word apart from the other two.
+TO_SPANISH = re.compile(r"tion(s?)\b", re.IGNORECASE)
+FROM_SPANISH = re.compile(r"ci[oó]n(es)?\b", re.IGNORECASE)
+
+
+def cognates(text, language):
+    """Return `text` with the ending of its cognate in `language`."""
+    if language == "es":
+        return TO_SPANISH.sub(lambda found: "ciones" if found.group(1) else "cion", text)
+    return FROM_SPANISH.sub(lambda found: "tions" if found.group(1) else "tion", text)
+
+
+class WordSimilarity(Func):
+    """How well the first text is found within the second, 0 to 1, by trigrams (pg_trgm)."""
+
+    function = "word_similarity"
+    output_field = models.FloatField()
+
+
+def search(queryset, text, *, names=None):
+    """Return the records that match `text`, annotated with `rank`, best first.
+
+    `names` is the array column of normalised names and acronyms, if the model has one: a record
+    called exactly that comes first. When no record holds the words, those whose names or titles
+    resemble them are returned instead; `queryset.model` needs `names_text` or the sort columns.
+    """
+    queries = {
+        language: SearchQuery(cognates(text, language), config=config, search_type="websearch")
+        for language, config in CONFIGURATIONS.items()
+    }
+    found = Q()
+    for language, query in queries.items():
+        found |= Q(**{f"search_{language}": query})
+    rank = Greatest(
+        *(SearchRank(F(f"search_{language}"), query) for language, query in queries.items()),
+        output_field=models.FloatField(),
+    )
+    if names:
+        name = Func(
+            HubSort(Value(text)),
+            template="ARRAY[%(expressions)s]",
+            output_field=queryset.model._meta.get_field(names),
+        )
+        called = Q(**{f"{names}__contains": name})
+        found |= called
+        rank = Case(When(called, then=Value(2.0)), default=Value(0.0)) + rank
+    matches = queryset.filter(found)
+    if matches.exists():
+        return matches.annotate(rank=rank)
+    return resembling(queryset, text)
+
+
+def resembling(queryset, text):
+    """Return the records whose names or titles look like `text`, annotated with `rank`."""
+    wanted = HubSort(Value(text))
+    if any(f.name == "names_text" for f in queryset.model._meta.get_fields()):
+        # Among equals the one whose whole name or acronym is nearest: RIPESS before RIPESS LAC.
+        return queryset.filter(names_text__trigram_word_similar=wanted).annotate(
+            rank=WordSimilarity(wanted, F("names_text")) + NearestName(wanted, F("name_keys"))
+        )
+    likeness = Greatest(*(WordSimilarity(wanted, F(f"sort_{code}")) for code in CONFIGURATIONS))
+    return queryset.annotate(rank=likeness).filter(rank__gte=0.6)

@@ -1,0 +1,243 @@
+"""Tags every page uses: translated texts with their language, labels, dates, sources."""
+
+import json
+
+import nh3
+from django import template
+from django.utils.html import format_html, format_html_join, linebreaks
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from markdown_it import MarkdownIt
+
+from directory import text as words
+from directory.vocabulary import label as vocabulary_label
+from directory.vocabulary import vocabulary
+
+register = template.Library()
+markdown_parser = MarkdownIt("commonmark", {"html": False})
+
+
+@register.simple_tag
+def text(record, field):
+    """A short translated text; in another language than the page's it carries its own `lang`."""
+    value, code = words.best_text(record, field)
+    if code == words.language():
+        return value
+    return format_html('<span lang="{}">{}</span>', code, value)
+
+
+@register.simple_tag
+def plain(record, field):
+    """The same text without mark-up, for titles of windows and attributes."""
+    return words.best_text(record, field)[0]
+
+
+def notice(record, field, code):
+    """The sentence that says which language is shown, and in which ones the text exists."""
+    if code == words.language():
+        return ""
+    names = [words.language_name(c) for c in words.languages_of(record, field)]
+    return format_html(
+        '<p class="language-notice" role="note">{}</p>',
+        ngettext(
+            "This text is available in %(languages)s only.",
+            "This text is available in %(languages)s only.",
+            len(names),
+        )
+        % {"languages": _(" and ").join(names)},
+    )
+
+
+@register.simple_tag
+def prose(record, field, lead=False):
+    """A translated text in paragraphs, with the notice when the reader's language lacks it."""
+    value, code = words.best_text(record, field)
+    if not value:
+        return ""
+    return notice(record, field, code) + format_html(
+        '<div class="prose{}"{}>{}</div>',
+        " prose--lead" if lead else "",
+        format_html(' lang="{}"', code) if code != words.language() else "",
+        mark_safe(linebreaks(value, autoescape=True)),
+    )
+
+
+@register.filter
+def markdown(value):
+    """Markdown that people wrote, as safe HTML: no raw HTML, no scripts, no foreign protocols."""
+    html = markdown_parser.render(value or "")
+    return mark_safe(
+        nh3.clean(
+            html,
+            tags={
+                "p",
+                "h1",
+                "h2",
+                "h3",
+                "h4",
+                "ul",
+                "ol",
+                "li",
+                "em",
+                "strong",
+                "a",
+                "blockquote",
+                "code",
+                "pre",
+                "hr",
+                "br",
+            },
+            attributes={"a": {"href", "title"}},
+            url_schemes={"http", "https", "mailto"},
+            link_rel="nofollow noopener ugc",
+        )
+    )
+
+
+@register.simple_tag
+def translated_markdown(record, field):
+    value, code = words.best_text(record, field)
+    if not value:
+        return ""
+    return notice(record, field, code) + format_html(
+        '<div class="prose"{}>{}</div>',
+        format_html(' lang="{}"', code) if code != words.language() else "",
+        markdown(value),
+    )
+
+
+@register.filter
+def label(key, table):
+    """The label of a vocabulary's key in the reader's language."""
+    return vocabulary_label(table, key)
+
+
+@register.filter
+def labels(keys, table):
+    """Labels of several keys, with commas."""
+    return ", ".join(vocabulary_label(table, key) for key in keys or [])
+
+
+@register.filter
+def definition(key, table):
+    entry = vocabulary()[table].get(key)
+    return entry.definition if entry else ""
+
+
+@register.filter
+def day(date):
+    return words.day(date) if date else ""
+
+
+@register.simple_tag
+def event_dates(event):
+    """The days of an event; a year alone stays a year."""
+    if not event.starts_on:
+        return str(event.year)
+    shown = words.days(event.starts_on, event.ends_on)
+    return format_html('<time datetime="{}">{}</time>', event.starts_on.isoformat(), shown)
+
+
+@register.simple_tag
+def agreement_period(agreement):
+    """From when to when, as far as known: years stay years."""
+    start = words.day(agreement.start_on) if agreement.start_on else agreement.start_year
+    end = words.day(agreement.end_on) if agreement.end_on else agreement.end_year
+    if start and end:
+        return f"{start}–{end}" if start != end else str(start)
+    if start:
+        return _("since %(start)s") % {"start": start}
+    if end:
+        return _("until %(end)s") % {"end": end}
+    return _("dates not known")
+
+
+@register.filter
+def language_name(code):
+    return words.language_name(code)
+
+
+@register.filter
+def instant(moment, zone):
+    """The parts of a deadline: date, time, zone name, offset, UTC; see `directory.text.instant`."""
+    return words.instant(moment, zone)
+
+
+@register.simple_tag
+def source_list(sources):
+    """The pages consulted, as links that name their site; other sources as words."""
+    items = []
+    for source in sources:
+        address, rest = words.source_parts(source)
+        if address:
+            host = address.split("/")[2].removeprefix("www.")
+            name = f"{host} ({rest})" if rest else host
+            items.append(format_html('<a href="{}" rel="noopener nofollow">{}</a>', address, name))
+        else:
+            items.append(_("general knowledge") if source == "general knowledge" else source)
+    return format_html(
+        '<ul class="sources">{}</ul>', format_html_join("", "<li>{}</li>", ((item,) for item in items))
+    )
+
+
+@register.filter
+def host(address):
+    """The site of an address, for the text of a link."""
+    parts = (address or "").split("/")
+    return parts[2].removeprefix("www.") if len(parts) > 2 else address
+
+
+@register.filter
+def filesize(size):
+    """Bytes as people read them, by the language's rules: 18 KB."""
+    from babel.numbers import format_decimal
+
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            return f"{format_decimal(round(size, 1 if size < 10 and unit != 'B' else 0), locale=words.language())} {unit}"
+        size /= 1000
+
+
+@register.simple_tag
+def jsonld(data):
+    """A JSON-LD description; what could end the element is escaped. It is data, not a script."""
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        body = body.replace(character, escaped)
+    return mark_safe(f'<script type="application/ld+json">{body}</script>')
+
+
+@register.simple_tag
+def party_link(party, full=False):
+    """A party's name: a link when it stands published in the directory, else text."""
+    record = party.organisation
+    if record is None:
+        return party.name
+    name, code = words.best_text(record, "acronym") if not full else ("", "")
+    if not name:
+        name, code = words.best_text(record, "name")
+    if code != words.language():
+        name = format_html('<span lang="{}">{}</span>', code, name)
+    if not record.is_published:
+        return name
+    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), name)
+
+
+@register.simple_tag
+def parties_line(agreement, without=None, most=4):
+    """The parties in one line, without the organisation whose page it is; from five on, a number."""
+    parties = [p for p in agreement.parties.all() if without is None or p.organisation_id != without.pk]
+    shown = format_html_join(", ", "{}", ((party_link(party),) for party in parties[:most]))
+    rest = len(parties) - most
+    if rest <= 0:
+        return shown
+    return format_html(
+        "{} {}", shown, ngettext("and %(count)s more", "and %(count)s more", rest) % {"count": rest}
+    )
+
+
+@register.filter
+def unlocalized(number):
+    """A number for SVG and JSON: a point, whatever the language."""
+    return str(number)

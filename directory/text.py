@@ -1,0 +1,81 @@
+"""Texts, dates and sources as people read them, by the rules of each language (CLDR)."""
+
+import datetime
+import re
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_interval, format_time, get_timezone_name
+from django.conf import settings
+from django.utils.translation import get_language
+
+from directory.vocabulary import reading_order
+
+URL = re.compile(r"https?://[^\s()<>\"]+")
+
+
+def language():
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def best_text(record, field):
+    """Return `(text, its language)` of a translated field in the best language that has one."""
+    for code in reading_order(language()):
+        if text := getattr(record, f"{field}_{code}"):
+            return text, code
+    return "", language()
+
+
+def languages_of(record, field):
+    """The languages in which the translated field has a text."""
+    return [code for code, _name in settings.LANGUAGES if getattr(record, f"{field}_{code}")]
+
+
+def language_name(code):
+    """The name of a language in the reader's language: «francés», « français », “French”."""
+    return Locale(language()).languages.get(code, code)
+
+
+def day(date, style="long"):
+    """A date in words: 10 de febrero de 2004."""
+    return format_date(date, style, locale=language())
+
+
+def days(first, last=None):
+    """A span of days without saying the month or year twice: 7–9 September 2016."""
+    if not last or last == first:
+        return day(first)
+    skeleton = "yMMMMd"
+    return format_interval(first, last, skeleton, locale=language())
+
+
+def instant(moment, zone):
+    """A deadline as people read it, in its official IANA zone, with the offset from UTC:
+    15 January 2027 at 23:59, Africa/Dakar (UTC+0)."""
+    zone = ZoneInfo(zone)
+    local = moment.astimezone(zone)
+    minutes = int(local.utcoffset().total_seconds() // 60)
+    sign = "+" if minutes >= 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    offset = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+    code = language()
+    return {
+        "date": format_date(local.date(), "long", locale=code),
+        "time": format_time(local, "HH:mm", tzinfo=zone, locale=code),
+        "zone": get_timezone_name(local, "location", locale=code)
+        if zone.key not in ("UTC", "Etc/UTC")
+        else "UTC",
+        "iana": zone.key,
+        "offset": offset,
+        "utc": format_datetime(moment.astimezone(datetime.UTC), "d MMM y, HH:mm", locale=code) + " UTC",
+        "iso": moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def source_parts(source):
+    """Split a source into `(address or "", text)`; what is not an address stays words."""
+    match = URL.search(source)
+    if not match:
+        return "", source
+    rest = (source[: match.start()] + source[match.end() :]).strip(" ()")
+    return match.group(), rest

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from directory import views
+
+app_name = "directory"
+
+urlpatterns = [
+    path("organisations/", views.organisations, name="organisations"),
+    path("organisations/<slug:slug>/", views.organisation, name="organisation"),
+    path("agreements/", views.agreements, name="agreements"),
+    path("agreements/<slug:slug>/", views.agreement, name="agreement"),
+    path("events/", views.events, name="events"),
+    path("events/<slug:slug>/", views.event, name="event"),
+    path("regions/<slug:key>/", views.region, name="region"),
+    path("sectors/<slug:key>/", views.sector, name="sector"),
+]

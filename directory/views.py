@@ -1,0 +1,206 @@
+"""The directory's public pages. Each fetches through `published()`."""
+
+from django.db.models import Prefetch
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from directory import facets, jsonld
+from directory.figures import arcs, matrix
+from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted, by_text
+from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
+from directory.pagination import paginate
+from directory.text import best_text
+from directory.vocabulary import vocabulary
+
+# With its parties in order, for a row of a table: one query for all rows.
+PARTIES = Prefetch(
+    "parties",
+    AgreementParty.objects.prefetch_related(
+        Prefetch("organisation", Organisation.objects.without_bulk().defer("description"))
+    ),
+)
+
+
+def listing(request, filterset, spec, size=20):
+    """The context every faceted list shares: results, facets, chips, ways out of an empty result."""
+    context = paginate(request, filterset.qs, size)
+    total = context["page_obj"].paginator.count
+    chosen = facets.chips(filterset, spec, request.GET)
+    return {
+        **context,
+        "filterset": filterset,
+        "total": total,
+        "q": filterset.chosen("q") or "",
+        "order": filterset.chosen_order,
+        "orders": list(filterset.filters["order"].extra["choices"]),
+        "facets": facets.facets(filterset, spec),
+        "chips": chosen,
+        "clear_url": "?",
+        "unknown_values": facets.unknown_values(filterset, spec),
+        "suggestions": [] if total else facets.suggestions(filterset, chosen, request.GET),
+    }
+
+
+def organisations(request):
+    queryset = agreements_counted(Organisation.objects.published().without_bulk())
+    filterset = OrganisationFilter(request.GET, queryset)
+    context = listing(request, filterset, facets.ORGANISATION_FACETS)
+    context["heading"] = ngettext("%(count)s organisation", "%(count)s organisations", context["total"]) % {
+        "count": context["total"]
+    }
+    return render(request, "directory/organisations.html", context)
+
+
+def relations_of(organisation):
+    """The organisation's relations both ways, to published organisations, by type: a list of
+    `{type, inverse, organisations}`."""
+    own = Relation.objects.filter(source=organisation, target__publication="published")
+    inverse = Relation.objects.filter(target=organisation, source__publication="published")
+    groups = {}
+    for direction, relations, other in ((False, own, "target"), (True, inverse, "source")):
+        relations = relations.select_related(other, "type").order_by("type__position", f"{other}__slug")
+        for relation in relations:
+            group = groups.setdefault(
+                (relation.type_id, direction),
+                {"type": relation.type_id, "inverse": direction, "organisations": []},
+            )
+            group["organisations"].append(getattr(relation, other))
+    return list(groups.values())
+
+
+def organisation(request, slug):
+    record = get_object_or_404(
+        Organisation.objects.published().defer("search_es", "search_fr", "search_en"), slug=slug
+    )
+    agreements = (
+        Agreement.objects.published()
+        .without_bulk()
+        .defer("description")
+        .filter(parties__organisation=record)
+        .prefetch_related(PARTIES)
+        .order_by("-start_year", "slug")
+    )
+    events = by_text(Event.objects.published().without_bulk().filter(organisers=record)).order_by(
+        "-year", "slug"
+    )
+    return render(
+        request,
+        "directory/organisation.html",
+        {
+            "organisation": record,
+            "agreements": list(agreements),
+            "events": list(events),
+            "relations": relations_of(record),
+            "description": summary(record, "description"),
+            "data": jsonld.organisation(request, record),
+        },
+    )
+
+
+def agreements(request):
+    base = Agreement.objects.published()
+    filterset = AgreementFilter(
+        request.GET, base.without_bulk().defer("description").prefetch_related(PARTIES)
+    )
+    context = listing(request, filterset, facets.AGREEMENT_FACETS)
+    context["heading"] = ngettext("%(count)s agreement", "%(count)s agreements", context["total"]) % {
+        "count": context["total"]
+    }
+    context["map"] = arcs(filterset.without())
+    context["matrix"] = matrix(filterset.without(), request.GET)
+    return render(request, "directory/agreements.html", context)
+
+
+def agreement(request, slug):
+    record = get_object_or_404(
+        Agreement.objects.published().prefetch_related(PARTIES, "documents"), slug=slug
+    )
+    renewals = Agreement.objects.published().without_bulk()
+    return render(
+        request,
+        "directory/agreement.html",
+        {
+            "agreement": record,
+            "parties": record.parties.all(),
+            "supersedes": renewals.filter(pk=record.supersedes_id).first() if record.supersedes_id else None,
+            "renewed_by": list(renewals.filter(supersedes=record)),
+            "adopted_at": list(Event.objects.published().without_bulk().filter(outcome=record)),
+            "description": summary(record, "description"),
+            "data": jsonld.agreement(request, record),
+        },
+    )
+
+
+def events(request):
+    filterset = EventFilter(request.GET, Event.objects.published().without_bulk())
+    context = listing(request, filterset, facets.EVENT_FACETS)
+    context["heading"] = ngettext("%(count)s event", "%(count)s events", context["total"]) % {
+        "count": context["total"]
+    }
+    return render(request, "directory/events.html", context)
+
+
+def event(request, slug):
+    record = get_object_or_404(Event.objects.published(), slug=slug)
+    editions = Event.objects.published().without_bulk().exclude(pk=record.pk)
+    return render(
+        request,
+        "directory/event.html",
+        {
+            "event": record,
+            "organisers": list(by_text(record.organisers.published().without_bulk())),
+            "outcome": Agreement.objects.published().filter(pk=record.outcome_id).first()
+            if record.outcome_id
+            else None,
+            "editions": list(editions.filter(series=record.series)) if record.series else [],
+            "description": summary(record, "theme"),
+            "data": jsonld.event(request, record),
+        },
+    )
+
+
+def region(request, key):
+    """Everything the directory holds of a region, a landing page of its own."""
+    return gathered(request, "region", key, {"place_keys__contains": [key]})
+
+
+def sector(request, key):
+    """Everything the directory holds of a sector."""
+    return gathered(request, "sector", key, {"sector_keys__contains": [key]})
+
+
+def gathered(request, table, key, lookup):
+    entry = vocabulary()[table].get(key)
+    if entry is None:
+        raise Http404(_("There is no such page."))
+    organisations = by_text(Organisation.objects.published().without_bulk().filter(**lookup))
+    agreements = Agreement.objects.published().without_bulk().defer("description").filter(**lookup)
+    events = Event.objects.none()
+    if table == "region":
+        events = Event.objects.published().without_bulk().filter(**lookup)
+    return render(
+        request,
+        "directory/place.html",
+        {
+            "entry": entry,
+            "table": table,
+            "organisations": organisations[:12],
+            "organisation_count": organisations.count(),
+            "organisations_url": f"{reverse('directory:organisations')}?{table}={key}",
+            "agreements": AgreementFilter({}, agreements.prefetch_related(PARTIES)).qs[:12],
+            "agreement_count": agreements.count(),
+            "agreements_url": f"{reverse('directory:agreements')}?{table}={key}",
+            "events": events[:8],
+            "event_count": events.count() if table == "region" else 0,
+            "events_url": f"{reverse('directory:events')}?{table}={key}",
+        },
+    )
+
+
+def summary(record, field):
+    """The first sentences of a text, for search engines and previews."""
+    value = best_text(record, field)[0]
+    return value if len(value) <= 200 else value[:199].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,121 @@
+"""The vocabularies in memory: labels by key in the reader's language, without a join or a query.
+
+A snapshot belongs to one page version, so it is read again after any term, region or country
+changed, in whichever process.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from directory import models
+
+_version = ContextVar("page_version", default=None)
+_snapshot = (None, None)
+
+TABLES = {
+    "kind": models.OrganisationKind,
+    "scope": models.Scope,
+    "sector": models.Sector,
+    "relation": models.RelationType,
+    "agreement_kind": models.AgreementKind,
+    "direction": models.Direction,
+    "agreement_status": models.AgreementStatus,
+    "event_type": models.EventType,
+    "event_audience": models.EventAudience,
+    "event_format": models.EventFormat,
+    "confidence": models.Confidence,
+    "region": models.Region,
+    "country": models.Country,
+}
+
+
+def reading_order(language):
+    """The languages to read a text in, best first."""
+    fallbacks = settings.MODELTRANSLATION_FALLBACK_LANGUAGES
+    return (language, *fallbacks.get(language, fallbacks["default"]))
+
+
+@dataclass(frozen=True)
+class Entry:
+    key: str
+    labels: dict
+    definitions: dict = field(default_factory=dict)
+    type: str = ""
+    countries: tuple = ()
+    side: str = ""
+
+    def in_language(self, texts):
+        for language in reading_order(get_language() or settings.LANGUAGE_CODE):
+            if texts.get(language):
+                return texts[language]
+        return ""
+
+    @property
+    def label(self):
+        return self.in_language(self.labels) or self.key
+
+    @property
+    def definition(self):
+        return self.in_language(self.definitions)
+
+    def __str__(self):
+        return self.label
+
+
+def _read(model):
+    languages = [code for code, _name in settings.LANGUAGES]
+    names = {f.name for f in model._meta.get_fields()}
+    extra = [name for name in ("type", "country_keys", "side") if name in names]
+    texts = ["label", "definition"] if "definition" in names else ["label"]
+    columns = [f"{text}_{code}" for text in texts for code in languages]
+    return {
+        row["key"]: Entry(
+            key=row["key"],
+            labels={code: row[f"label_{code}"] for code in languages},
+            definitions={code: row.get(f"definition_{code}") for code in languages},
+            type=row.get("type", ""),
+            countries=tuple(row.get("country_keys", ())),
+            side=row.get("side", ""),
+        )
+        for row in model.objects.values("key", *extra, *columns)
+    }
+
+
+@contextmanager
+def one_version(version=None):
+    """Within a request, ask for the page version at most once; `version` is it, if known already."""
+    token = _version.set([version])
+    try:
+        yield
+    finally:
+        _version.reset(token)
+
+
+def page_version():
+    known = _version.get()
+    if known is None:
+        return models.PageVersion.current()
+    if known[0] is None:
+        known[0] = models.PageVersion.current()
+    return known[0]
+
+
+def vocabulary():
+    """Return `{table: {key: Entry}}` as of the present page version."""
+    global _snapshot
+    version = page_version()
+    known, tables = _snapshot
+    if known != version or tables is None:
+        tables = {name: _read(model) for name, model in TABLES.items()}
+        _snapshot = (version, tables)
+    return tables
+
+
+def label(table, key):
+    """The label of `key` in the reader's language; the key itself when it is unknown."""
+    entry = vocabulary()[table].get(key)
+    return entry.label if entry else key or ""

@@ -1,0 +1,419 @@
+"""Working groups, their meetings and documents, and the calls for contributions that open and close."""
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import validate_time_zone
+from directory.models import Publication
+from directory.models.files import FileRecord
+from directory.models.publication import PublishableQuerySet, Record
+from directory.models.vocabularies import Term
+from directory.search_fields import CONFIGURATIONS
+
+
+class DocumentKind(Term):
+    class Meta(Term.Meta):
+        verbose_name = _("kind of document")
+        verbose_name_plural = _("kinds of document")
+
+
+class HubNow(Func):
+    """The instant by the database's clock: `hub_now()`, which deadline code alone asks."""
+
+    template = "hub_now()"
+    output_field = models.DateTimeField()
+
+
+class Basis(models.TextChoices):
+    """Where a passage comes from: what the founding text says, or what this catalogue's editors wrote."""
+
+    FOUNDING_TEXT = "founding_text", _("Founding text, in our words")
+    EDITORIAL = "editorial", _("Written by the editors of this catalogue")
+
+
+def bulk_of(*paths):
+    """The columns of joined organisations and events that no page of a group shows, so that a page
+    can join them: `defer(*bulk_of("coordinator"))`."""
+    columns = [f"{stem}_{code}" for stem in ("search", "context", "sort") for code in CONFIGURATIONS]
+    return [f"{path}__{column}" for path in paths for column in columns]
+
+
+class WorkingGroupQuerySet(PublishableQuerySet):
+    def with_coordinator(self):
+        return self.select_related("coordinator").defer(*bulk_of("coordinator"), "loaded")
+
+
+class WorkingGroup(Record):
+    title = models.CharField(_("title"), max_length=300)
+    theme_block = models.CharField(_("theme block"), max_length=150, blank=True)
+    coordinator = models.ForeignKey(
+        "directory.Organisation",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("coordinating organisation"),
+    )
+    forum = models.ForeignKey(
+        "directory.Event",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("forum or event"),
+    )
+    organisations = models.ManyToManyField(
+        "directory.Organisation", blank=True, related_name="+", verbose_name=_("organisations named")
+    )
+    areas = models.ManyToManyField(
+        "directory.Region", blank=True, related_name="+", verbose_name=_("areas named")
+    )
+    illustrative = models.BooleanField(
+        _("demonstration"), default=False, help_text=_("Shows how the hub works; not a real group.")
+    )
+
+    objects = WorkingGroupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("working group")
+        verbose_name_plural = _("working groups")
+
+    def __str__(self):
+        return self.title or self.slug
+
+    def get_absolute_url(self):
+        return reverse("workinggroup:group", args=[self.slug])
+
+
+class GroupRecordQuerySet(PublishableQuerySet):
+    def published(self):
+        """What the public may see: published records of published groups."""
+        return super().published().filter(group__publication=Publication.PUBLISHED)
+
+
+class GroupRecord(Record):
+    """A record of a group, public only together with it. Subclasses have a `group`."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_published(self):
+        return super().is_published and self.group.is_published
+
+
+class Passage(models.Model):
+    """A piece of a group's text, with where it comes from."""
+
+    key = models.SlugField(_("key"), max_length=120)
+    basis = models.CharField(_("basis"), max_length=20, choices=Basis.choices, blank=True)
+    text = models.TextField(_("text"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    loaded = models.JSONField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.key
+
+
+class ContextParagraph(Passage):
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="context", verbose_name=_("working group")
+    )
+
+    class Meta(Passage.Meta):
+        verbose_name = _("paragraph of the context")
+        verbose_name_plural = _("paragraphs of the context")
+        constraints = [models.UniqueConstraint(fields=["group", "key"], name="context_paragraph_once")]
+
+
+class Question(Passage):
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="questions", verbose_name=_("working group")
+    )
+
+    class Meta(Passage.Meta):
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        constraints = [models.UniqueConstraint(fields=["group", "key"], name="question_once")]
+
+
+class Membership(models.Model):
+    class Role(models.TextChoices):
+        COORDINATOR = "coordinator", _("Coordinator")
+        MODERATOR = "moderator", _("Moderator")
+        MEMBER = "member", _("Member")
+
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="memberships", verbose_name=_("working group")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
+    )
+    organisation = models.ForeignKey(
+        "directory.Organisation",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("on behalf of"),
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.MEMBER)
+    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["group", "role", "pk"]
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "user"],
+                name="membership_once",
+                violation_error_message=_("This person belongs to the group already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.group_id} {self.user_id}"
+
+
+class Meeting(GroupRecord):
+    """A meeting of a group; its day may be unknown, and the page says so."""
+
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="meetings", verbose_name=_("working group")
+    )
+    event = models.ForeignKey(
+        "directory.Event",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("within the event"),
+    )
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    purpose = models.TextField(_("purpose"), blank=True)
+    basis = models.CharField(_("basis"), max_length=20, choices=Basis.choices, blank=True)
+    year = models.PositiveSmallIntegerField(
+        _("year"), null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
+    )
+    starts_at = models.DateTimeField(
+        _("starts"), null=True, blank=True, help_text=_("Leave empty when the day is not known.")
+    )
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    time_zone = models.CharField(
+        _("official time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    country = models.ForeignKey(
+        "directory.Country",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("country"),
+    )
+    online_url = models.URLField(_("address to take part online"), max_length=500, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=5, choices=settings.LANGUAGES),
+        default=list,
+        blank=True,
+        verbose_name=_("languages"),
+    )
+
+    objects = GroupRecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("starts_at").desc(nulls_last=True), "-year", "slug"]
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                name="meeting_in_order",
+                violation_error_message=_("The meeting cannot end before it starts."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title or self.slug
+
+    def get_absolute_url(self):
+        return reverse("workinggroup:meeting", args=[self.group.slug, self.slug])
+
+
+class DocumentQuerySet(GroupRecordQuerySet):
+    def with_files(self):
+        """Annotate `file_rows`, what a page shows of each file, without a query for them."""
+        shown = ("file", "original_name", "size", "language")
+        rows = DocumentFile.objects.filter(document=OuterRef("pk")).order_by("language", "pk")
+        return self.select_related("kind").annotate(
+            file_rows=ArraySubquery(rows.values(row=JSONObject(**{name: name for name in shown})))
+        )
+
+
+class Document(GroupRecord):
+    """A document of a group, as text or files per language; `available` false: it was not preserved."""
+
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="documents", verbose_name=_("working group")
+    )
+    meeting = models.ForeignKey(
+        Meeting,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("meeting"),
+    )
+    kind = models.ForeignKey(DocumentKind, models.PROTECT, related_name="+", verbose_name=_("kind"))
+    title = models.CharField(_("title"), max_length=300)
+    text = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
+    basis = models.CharField(_("basis"), max_length=20, choices=Basis.choices, blank=True)
+    available = models.BooleanField(
+        _("available"), default=True, help_text=_("Untick when the document is known of but not preserved.")
+    )
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind__position", "slug"]
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    def __str__(self):
+        return self.title or self.slug
+
+    def get_absolute_url(self):
+        return f"{self.group.get_absolute_url()}#document-{self.slug}"
+
+
+class DocumentFileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files of published documents of published groups; staff and the group's members see all."""
+        if user.is_authenticated and user.is_staff:
+            return self
+        public = Q(
+            document__publication=Publication.PUBLISHED,
+            document__available=True,
+            document__group__publication=Publication.PUBLISHED,
+        )
+        if not user.is_authenticated:
+            return self.filter(public)
+        belongs = Exists(Membership.objects.filter(group=OuterRef("document__group"), user=user))
+        return self.filter(public | belongs)
+
+
+class DocumentFile(FileRecord):
+    document = models.ForeignKey(Document, models.CASCADE, related_name="files", verbose_name=_("document"))
+
+    objects = DocumentFileQuerySet.as_manager()
+
+    class Meta(FileRecord.Meta):
+        verbose_name = _("file of a document")
+        verbose_name_plural = _("files of documents")
+
+    def __str__(self):
+        return self.original_name
+
+
+class CallQuerySet(GroupRecordQuerySet):
+    def with_state(self):
+        """Annotate `state` (scheduled, open or closed), derived from the database's clock and never
+        stored: open while opens_at <= now < closes_at. No closing instant: open until further notice."""
+        return self.annotate(
+            now=HubNow(),
+            state=Case(
+                When(dates_unknown=True, then=Value(Call.State.CLOSED)),
+                When(opens_at__gt=HubNow(), then=Value(Call.State.SCHEDULED)),
+                When(closes_at__lte=HubNow(), then=Value(Call.State.CLOSED)),
+                default=Value(Call.State.OPEN),
+                output_field=models.CharField(),
+            ),
+        )
+
+    def open(self):
+        return self.with_state().filter(state=Call.State.OPEN)
+
+    def most_urgent_first(self):
+        """Open calls by their closing instant, then the scheduled ones, then the closed ones."""
+        urgency = Case(
+            When(state=Call.State.OPEN, then=Value(0)),
+            When(state=Call.State.SCHEDULED, then=Value(1)),
+            default=Value(2),
+        )
+        soonest = Case(When(state=Call.State.CLOSED, then=None), default=F("closes_at"))
+        return self.with_state().order_by(
+            urgency, soonest.asc(nulls_last=True), F("closes_at").desc(nulls_last=True), "slug"
+        )
+
+
+class Call(GroupRecord):
+    """A call for contributions of a group, optionally for one meeting."""
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("Scheduled")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="calls", verbose_name=_("working group")
+    )
+    meeting = models.ForeignKey(
+        Meeting, models.SET_NULL, null=True, blank=True, related_name="calls", verbose_name=_("meeting")
+    )
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    text = models.TextField(_("text"), blank=True, help_text=_("What is sought, in Markdown."))
+    notice = models.CharField(
+        _("notice"), max_length=300, blank=True, help_text=_("One sentence shown beside the state.")
+    )
+    basis = models.CharField(_("basis"), max_length=20, choices=Basis.choices, blank=True)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(
+        _("closes"), null=True, blank=True, help_text=_("Empty: open until further notice.")
+    )
+    time_zone = models.CharField(
+        _("official time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    dates_unknown = models.BooleanField(
+        _("dates unknown"), default=False, help_text=_("The call is closed and its dates are not known.")
+    )
+    accepts = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("accepts"))
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("closes_at").desc(nulls_first=True), "slug"]
+        verbose_name = _("call for contributions")
+        verbose_name_plural = _("calls for contributions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dates_unknown=True, opens_at__isnull=True, closes_at__isnull=True)
+                | Q(dates_unknown=False, opens_at__isnull=False),
+                name="call_dates",
+                violation_error_message=_(
+                    "Give the opening instant, or tick “dates unknown” and leave both instants empty."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
+                name="call_in_order",
+                violation_error_message=_("The call must close after it opens."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or self.slug
+
+    def get_absolute_url(self):
+        return reverse("workinggroup:call", args=[self.slug])

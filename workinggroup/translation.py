@@ -1,0 +1,43 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from directory.translation import TermTranslation, keep_history
+from workinggroup import models
+
+register(models.DocumentKind)(TermTranslation)
+
+
+@register(models.WorkingGroup)
+class WorkingGroupTranslation(TranslationOptions):
+    fields = ("title", "theme_block")
+
+
+@register([models.ContextParagraph, models.Question])
+class PassageTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(models.Meeting)
+class MeetingTranslation(TranslationOptions):
+    fields = ("title", "purpose")
+
+
+@register(models.Document)
+class DocumentTranslation(TranslationOptions):
+    fields = ("title", "text")
+
+
+@register(models.Call)
+class CallTranslation(TranslationOptions):
+    fields = ("title", "text", "notice")
+
+
+keep_history(
+    models.WorkingGroup,
+    models.ContextParagraph,
+    models.Question,
+    models.Membership,
+    models.Meeting,
+    models.Document,
+    models.DocumentFile,
+    models.Call,
+)
