@@ -92,3 +92,30 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return self.display_name
+
+
+def export_for(user):
+    """What this app knows about a person, for them to take away."""
+    return {
+        "account": {
+            "email": user.email,
+            "display_name": user.display_name,
+            "language": user.language,
+            "time_zone": user.time_zone,
+            "joined": user.date_joined.isoformat(),
+        },
+        "mail": [
+            {"subject": mail.subject, "written": mail.created_at.isoformat(), "state": mail.state}
+            for mail in OutgoingMail.objects.filter(user=user, holds_code=False)
+        ],
+    }
+
+
+def erase(user):
+    """Remove the person: account, addresses, factors, mail to them. Their history keeps a number."""
+    OutgoingMail.objects.filter(models.Q(user=user) | models.Q(to=user.email)).delete()
+    user.delete()
+
+
+# The outbox is of this app and stands in a file of its own; it needs the settings' user model only.
+from accounts.outbox import OutgoingMail  # noqa: E402

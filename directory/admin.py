@@ -200,9 +200,7 @@ class DirectionDiffers(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() != "yes":
             return queryset
-        return queryset.filter(direction_stated__isnull=False).exclude(
-            direction_stated=db.F("direction_computed")
-        )
+        return queryset.of_differing_direction()
 
 
 class PartyInline(admin.TabularInline):

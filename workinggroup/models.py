@@ -45,6 +45,12 @@ def bulk_of(*paths):
     return [f"{path}__{column}" for path in paths for column in columns]
 
 
+def as_rows(queryset, *fields):
+    """The records of a subquery as JSON objects in one column; `values(row=…)` of a translated model
+    would add its other columns."""
+    return queryset.annotate(row=JSONObject(**{field: field for field in fields})).values("row")
+
+
 class WorkingGroupQuerySet(PublishableQuerySet):
     def with_coordinator(self):
         return self.select_related("coordinator").defer(*bulk_of("coordinator"), "loaded")
@@ -186,6 +192,11 @@ class Membership(models.Model):
         return f"{self.group_id} {self.user_id}"
 
 
+class MeetingQuerySet(GroupRecordQuerySet):
+    def with_event(self):
+        return self.select_related("event").defer(*bulk_of("event"), "loaded")
+
+
 class Meeting(GroupRecord):
     """A meeting of a group; its day may be unknown, and the page says so."""
 
@@ -231,7 +242,7 @@ class Meeting(GroupRecord):
         verbose_name=_("languages"),
     )
 
-    objects = GroupRecordQuerySet.as_manager()
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         ordering = [F("starts_at").desc(nulls_last=True), "-year", "slug"]
@@ -258,7 +269,7 @@ class DocumentQuerySet(GroupRecordQuerySet):
         shown = ("file", "original_name", "size", "language")
         rows = DocumentFile.objects.filter(document=OuterRef("pk")).order_by("language", "pk")
         return self.select_related("kind").annotate(
-            file_rows=ArraySubquery(rows.values(row=JSONObject(**{name: name for name in shown})))
+            file_rows=ArraySubquery(as_rows(rows, *shown))
         )
 
 

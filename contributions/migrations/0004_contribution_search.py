@@ -1,5 +1,4 @@
 """Search columns of contributions, one per configuration, and the normalised title."""
-# ruff: noqa: E501
 
 import pgtrigger.compiler
 import pgtrigger.migrations

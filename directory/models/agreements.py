@@ -30,6 +30,15 @@ class AgreementQuerySet(PublishableQuerySet):
         ended = Q(end_on__lt=on) | Q(end_on__isnull=True, end_year__lt=on.year)
         return self.filter(begun, status="active").exclude(ended)
 
+    def of_differing_direction(self):
+        """Agreements whose stated direction contradicts the one their parties give; a computed
+        "global" or "unclassified" only says that the parties do not tell."""
+        return (
+            self.filter(direction_stated__isnull=False, direction_computed__isnull=False)
+            .exclude(direction_stated=F("direction_computed"))
+            .exclude(direction_computed__in=["global", "unclassified"])
+        )
+
     def without_bulk(self):
         """Leave out the columns no list shows: search vectors and what the catalogue loaded."""
         return self.defer(

@@ -1,0 +1,104 @@
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import OutgoingMail, User
+
+
+class UserCreationForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email"]
+        field_classes = {}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    add_form = UserCreationForm
+    ordering = ["email"]
+    list_display = [
+        "email",
+        "display_name",
+        "is_staff",
+        "verified",
+        "second_factor",
+        "is_active",
+        "last_login",
+    ]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups", "language"]
+    search_fields = ["email", "display_name"]
+    readonly_fields = ["last_login", "date_joined", "verified", "second_factor"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "verified", "second_factor"]}),
+        (_("Profile"), {"fields": ["display_name", "language", "time_zone"]}),
+        (
+            _("Permissions"),
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})
+    ]
+
+    def get_queryset(self, request):
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+        return (
+            super().get_queryset(request).annotate(has_factor=Exists(factors), has_address=Exists(addresses))
+        )
+
+    @admin.display(description=_("second factor"), boolean=True, ordering="has_factor")
+    def second_factor(self, user):
+        return user.has_factor
+
+    @admin.display(description=_("address verified"), boolean=True, ordering="has_address")
+    def verified(self, user):
+        return user.has_address
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(admin.ModelAdmin):
+    """The outbox: nothing can be edited, what failed can be sent again, codes are never shown."""
+
+    list_display = ["to", "subject_shown", "state", "attempts", "last_error", "created_at", "sent_at"]
+    list_filter = ["state", "language"]
+    search_fields = ["to", "message_id"]
+    actions = ["retry"]
+    fields = [
+        "to", "language", "subject_shown", "text_shown", "state", "attempts", "next_attempt_at",
+        "last_error", "message_id", "created_at", "sent_at",
+    ]  # fmt: skip
+    readonly_fields = fields
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("subject"))
+    def subject_shown(self, mail):
+        return _("(holds a code)") if mail.holds_code else mail.subject
+
+    @admin.display(description=_("text"))
+    def text_shown(self, mail):
+        return _("(holds a code)") if mail.holds_code else mail.text
+
+    @admin.action(description=_("Send again what failed"), permissions=["change"])
+    def retry(self, request, queryset):
+        count = sum(mail.retry() for mail in queryset)
+        self.message_user(
+            request,
+            ngettext("%(count)s mail is sent again.", "%(count)s mails are sent again.", count)
+            % {"count": count},
+            messages.SUCCESS if count else messages.WARNING,
+        )

@@ -1,0 +1,11 @@
+from django.urls import include, path
+
+from accounts import views
+
+urlpatterns = [
+    path("", views.home, name="account_home"),
+    path("settings/", views.profile, name="account_settings"),
+    path("mail/", views.local_mail, name="local_mail"),
+    path("", include("allauth.account.urls")),
+    path("2fa/", include("allauth.mfa.urls")),
+]

@@ -1,0 +1,57 @@
+"""A signed-in person's own pages, and the local mail of the demonstration."""
+
+import email
+import email.policy
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import translate_url
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+
+from accounts.forms import ProfileForm
+
+MOST_MAIL = 50
+
+
+@never_cache
+@login_required
+def home(request):
+    return render(request, "accounts/home.html")
+
+
+@never_cache
+@login_required
+def profile(request):
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        with override(user.language):
+            messages.success(request, _("Your settings are saved."))
+        return redirect(translate_url(request.path.replace("/settings/", "/"), user.language))
+    return render(request, "accounts/settings.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@never_cache
+def local_mail(request):
+    """The mail the demonstration has sent, newest first: nobody needs a mail server to try it."""
+    if not settings.DEMO:
+        raise Http404
+    found = []
+    for path in sorted(Path(settings.DATA_DIR, "mail").glob("*.log"), reverse=True)[:MOST_MAIL]:
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        body = message.get_body(("plain",))
+        found.append(
+            {
+                "to": message["To"],
+                "subject": message["Subject"],
+                "date": message["Date"],
+                "text": body.get_content() if body else "",
+            }
+        )
+    return render(request, "accounts/local_mail.html", {"mail": found})

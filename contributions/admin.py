@@ -1,0 +1,49 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from contributions import models
+from directory.admin import HubAdmin, TermAdmin
+from workinggroup.admin import OfGroupAdmin
+
+admin.site.register([models.ChallengeCategory, models.GuidelineCategory], TermAdmin)
+
+
+@admin.register(models.Contribution)
+class ContributionAdmin(admin.ModelAdmin):
+    """The state is shown and not typed: it moves by the steps of moderation alone."""
+
+    list_display = ["reference", "title", "kind", "language", "state", "shown", "published_at"]
+    list_filter = ["state", "kind", "language", "illustrative", "call"]
+    list_select_related = ["author", "organisation"]
+    search_fields = ["reference", "title", "author_name", "organisation__names_text"]
+    autocomplete_fields = ["call", "author", "organisation"]
+    readonly_fields = ["reference", "state", "published_at", "created_at", "updated_at"]
+    date_hierarchy = "published_at"
+    list_per_page = 50
+    save_on_top = True
+    object_history_template = HubAdmin.object_history_template
+    history_view = HubAdmin.history_view
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer(*models.SEARCH)
+
+    @admin.display(description=_("name shown"), ordering="author_name")
+    def shown(self, record):
+        return record.shown_author
+
+
+class OutcomeAdmin(OfGroupAdmin):
+    list_display = ["__str__", "category", "group", "basis", "publication", "updated_at"]
+    list_filter = ["publication", "category", "basis", "group"]
+    list_select_related = ["group", "category"]
+    search_fields = ["slug", "text_es", "text_fr", "text_en"]
+
+
+@admin.register(models.Challenge)
+class ChallengeAdmin(OutcomeAdmin):
+    autocomplete_fields = ["group", "contributions"]
+
+
+@admin.register(models.Guideline)
+class GuidelineAdmin(OutcomeAdmin):
+    autocomplete_fields = ["group", "challenges"]

@@ -1,0 +1,124 @@
+"""What contributions, challenges and guidelines show on the pages of other apps."""
+
+from django import template
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Prefetch, Q, Window
+from django.http import QueryDict
+from django.urls import reverse
+
+from contributions.models import Challenge, Contribution, Guideline
+from workinggroup.models import Basis, Call
+
+register = template.Library()
+
+FEW = 5
+
+
+def listed(queryset, most=FEW):
+    """The latest published contributions of `queryset`, each annotated with how many there are."""
+    rows = queryset.without_bulk().with_byline().annotate(total=Window(Count("pk")))
+    return list(rows.order_by("-published_at", "reference")[:most])
+
+
+def shown(contributions, address, **more):
+    total = contributions[0].total if contributions else 0
+    return {
+        "contributions": contributions,
+        "total": total,
+        "all_url": address if total > len(contributions) else "",
+        **more,
+    }
+
+
+def list_of(calls):
+    """The address of the list of contributions to these calls."""
+    query = QueryDict(mutable=True)
+    query.setlist("call", calls)
+    return f"{reverse('contributions:contributions')}?{query.urlencode()}"
+
+
+@register.inclusion_tag("contributions/_contributions_of.html")
+def contributions_of(organisation):
+    """What was contributed on behalf of an organisation."""
+    rows = listed(Contribution.objects.published().filter(organisation=organisation), most=20)
+    return {"contributions": rows}
+
+
+@register.inclusion_tag("contributions/_contributions_to.html")
+def contributions_to(target, call=None):
+    """The latest contributions to a call, or to every call of a group, and the way to all of them;
+    an honest sentence when there is none. `call`, with its state, words that sentence."""
+    published = Contribution.objects.published()
+    if isinstance(target, Call):
+        rows = listed(published.filter(call=target))
+        return shown(rows, list_of([target.slug]), call=target)
+    calls = Call.objects.published().filter(group=target).order_by("slug")
+    rows = listed(published.filter(call__group=target).annotate(calls=ArraySubquery(calls.values("slug"))))
+    return shown(rows, list_of(rows[0].calls) if rows else "", call=call)
+
+
+@register.inclusion_tag("contributions/_latest_contributions.html")
+def latest_contributions(most=3):
+    """The latest contributions of all calls: for the home page."""
+    return shown(listed(Contribution.objects.published(), most), reverse("contributions:contributions"))
+
+
+def by_category(records):
+    """`[(category, records)]`, in the order of the categories."""
+    groups = {}
+    for record in records:
+        groups.setdefault(record.category, []).append(record)
+    return sorted(groups.items(), key=lambda item: (item[0].position, item[0].key))
+
+
+def parted(records):
+    """Records by where they come from: the founding text, the editors of this catalogue, the group."""
+    records = list(records)
+    origins = {"founding": Basis.FOUNDING_TEXT, "editorial": Basis.EDITORIAL, "group": ""}
+    return {
+        origin: by_category([record for record in records if record.basis == basis])
+        for origin, basis in origins.items()
+    }
+
+
+def challenges_of_group(group):
+    used = Count("contributions", filter=Q(contributions__in=Contribution.objects.published()))
+    return (
+        Challenge.objects.published()
+        .filter(group=group)
+        .select_related("category")
+        .defer("loaded")
+        .annotate(contribution_count=used)
+        .order_by("position", "slug")
+    )
+
+
+@register.inclusion_tag("contributions/_outcomes_of.html")
+def outcomes_of(group):
+    """The challenges and guidelines of a group by origin and category, with what each builds on."""
+    cited = Contribution.objects.published().without_bulk().order_by("published_at", "reference")
+    challenges = challenges_of_group(group).prefetch_related(
+        Prefetch("contributions", cited, to_attr="shown_contributions")
+    )
+    guidelines = (
+        Guideline.objects.published()
+        .filter(group=group)
+        .select_related("category")
+        .defer("loaded")
+        .prefetch_related(
+            Prefetch("challenges", Challenge.objects.published().defer("loaded"), to_attr="shown_challenges")
+        )
+        .order_by("position", "slug")
+    )
+    return {"group": group, "challenges": parted(challenges), "guidelines": parted(guidelines)}
+
+
+@register.inclusion_tag("contributions/_challenges_of.html")
+def challenges_of(group):
+    """The challenges of a group that are not proposals of the editors, and the way to all of them."""
+    challenges = list(challenges_of_group(group).exclude(basis=Basis.EDITORIAL))
+    return {
+        "group": group,
+        "named": by_category(record for record in challenges if record.basis == Basis.FOUNDING_TEXT),
+        "drawn": by_category(record for record in challenges if not record.basis),
+    }

@@ -1,0 +1,291 @@
+"""Which sections of the catalogue's files the directory understands."""
+
+from django.utils.translation import gettext as _
+
+from directory import models
+from directory.catalogue_fields import (
+    Boolean,
+    Coordinate,
+    Date,
+    Field,
+    Integer,
+    Key,
+    Keys,
+    Later,
+    Mappings,
+    Strings,
+    Text,
+    Texts,
+    known_key,
+    words,
+    wrong_type,
+)
+from directory.loader import RecordType, register
+
+# What a term may say besides its labels: kept as it is, for linked data.
+MAPPINGS = {
+    "schema_org", "essglobal_class", "essglobal_activity", "essglobal_theme", "essglobal_structure",
+    "ica", "icnp_tso", "murmurations",
+}  # fmt: skip
+
+
+def terms(data, section):
+    """The entries of a section of terms, their further identifiers gathered as `mappings`."""
+    for entry in data[section]:
+        plain = {name: value for name, value in entry.items() if name not in MAPPINGS}
+        yield {**plain, "mappings": {name: entry[name] for name in entry if name in MAPPINGS}}
+
+
+def vocabulary(model, section, file="vocab.yaml", inside=None, **fields):
+    """The record type of a vocabulary: labels, definitions and mappings by key."""
+    return RecordType(
+        model,
+        file,
+        lambda data: terms(data[inside] if inside else data, section),
+        {
+            "labels": Texts("label", required=True),
+            "definition": Texts("definition"),
+            "mappings": Mappings(MAPPINGS),
+            **fields,
+        },
+        key="key",
+    )
+
+
+class Relations(Field):
+    """Relations to other organisations: `[{type, target}]`."""
+
+    after_save = True
+    prefetch = "relations__target"
+
+    def __init__(self):
+        super().__init__("relations")
+        self.empty = []
+
+    def check(self, value, model, load):
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise wrong_type(_("a list of types and targets"))
+        found = []
+        for item in value:
+            if set(item) != {"type", "target"}:
+                raise wrong_type(_("a list of types and targets"))
+            known_key(item["type"], models.RelationType, load)
+            found.append([item["type"], known_key(item["target"], models.Organisation, load)])
+        if len(set(map(tuple, found))) != len(found):
+            raise ValueError(_("holds the same relation twice"))
+        return sorted(found)
+
+    def of(self, record):
+        return sorted([relation.type_id, relation.target.slug] for relation in record.relations.all())
+
+    def create(self, pairs, load):
+        models.Relation.objects.bulk_create(
+            models.Relation(source=record, type_id=kind, target_id=load.pk(models.Organisation, target))
+            for record, relations in pairs
+            for kind, target in relations
+        )
+
+    def replace(self, record, value, load):
+        record.relations.all().delete()
+        self.create([(record, value)], load)
+
+
+class Parties(Field):
+    """Parties of an agreement: keys of organisations, or with `outside` names of other bodies."""
+
+    after_save = True
+    prefetch = "parties__organisation"
+
+    def __init__(self, *, outside=False):
+        super().__init__("parties")
+        self.outside, self.empty = outside, []
+
+    def check(self, value, model, load):
+        if not isinstance(value, list):
+            raise wrong_type(_("a list"))
+        column = models.AgreementParty._meta.get_field("name")
+        found = [
+            words(item, column) if self.outside else known_key(item, models.Organisation, load)
+            for item in value
+        ]
+        if len(set(found)) != len(found):
+            raise ValueError(_("holds the same party twice"))
+        return found
+
+    def of(self, record):
+        parties = record.parties.all()
+        if self.outside:
+            return [party.name for party in parties if party.organisation_id is None]
+        return [party.organisation.slug for party in parties if party.organisation_id]
+
+    def create(self, pairs, load):
+        models.AgreementParty.objects.bulk_create(
+            models.AgreementParty(
+                agreement=record,
+                organisation_id=None if self.outside else load.pk(models.Organisation, party),
+                name=party if self.outside else "",
+                position=position + (1000 if self.outside else 0),
+            )
+            for record, parties in pairs
+            for position, party in enumerate(parties)
+        )
+
+    def replace(self, record, value, load):
+        record.parties.filter(organisation__isnull=self.outside).delete()
+        self.create([(record, value)], load)
+
+
+def two_parties(entry):
+    parties = [*(entry.get("parties") or []), *(entry.get("other_parties") or [])]
+    if len(parties) < 2:
+        yield "parties", _("an agreement has two parties at least")
+
+
+def both_coordinates(entry):
+    if (entry.get("lat") is None) != (entry.get("lon") is None):
+        yield "lat", _("give both coordinates or neither")
+
+
+def years_in_order(entry):
+    start, end = entry.get("start_year"), entry.get("end_year")
+    if isinstance(start, int) and isinstance(end, int) and end < start:
+        yield "end_year", _("lies before the start")
+    yield from two_parties(entry)
+
+
+def days_in_order(entry):
+    start, end, year = entry.get("start"), entry.get("end"), entry.get("year")
+    if start and end and type(start) is type(end) and end < start:
+        yield "end", _("lies before the start")
+    if start and hasattr(start, "year") and isinstance(year, int) and start.year != year:
+        yield "start", _("does not lie in the year given")
+    yield from both_coordinates(entry)
+
+
+PROVENANCE = {
+    "confidence": Key("confidence", models.Confidence, required=True),
+    "source": Strings("sources", required=True),
+    "note": Text("note"),
+}
+SECTORS = Keys("sectors", models.Sector)
+REGIONS = Keys("regions", models.Region)
+
+register(
+    vocabulary(models.OrganisationKind, "organisation_kinds"),
+    vocabulary(models.Scope, "scopes"),
+    vocabulary(models.Sector, "sectors", facet=Text("facet", required=True)),
+    vocabulary(models.RelationType, "relation_types"),
+    vocabulary(models.AgreementKind, "agreement_kinds"),
+    vocabulary(models.Direction, "directions"),
+    vocabulary(models.AgreementStatus, "agreement_statuses"),
+    vocabulary(models.EventType, "event_types"),
+    vocabulary(models.EventAudience, "event_audiences"),
+    vocabulary(models.EventFormat, "event_formats"),
+    vocabulary(models.Confidence, "confidence_levels"),
+    RecordType(
+        models.Region,
+        "vocab.yaml",
+        lambda data: data["regions"],
+        {
+            "type": Text("type", required=True),
+            # Foreign keys are checked at the end of the transaction, so the order does not matter.
+            "parent": Key("parent", models.Region),
+            "countries": Keys("countries", models.Country),
+            "m49": Text("m49"),
+            "labels": Texts("label", required=True),
+            "note": Text("note"),
+            "seed_named": Boolean("seed_named"),
+        },
+        key="key",
+    ),
+    RecordType(
+        models.Country,
+        "countries.yaml",
+        lambda data: data["countries"],
+        {
+            "m49": Text("m49"),
+            "subregion": Key("subregion", models.Region, required=True),
+            "continent": Key("continent", models.Region, required=True),
+            "side": Text("side", required=True),
+            "labels": Texts("label", required=True),
+        },
+        key="key",
+    ),
+    RecordType(
+        models.Organisation,
+        "organisations.yaml",
+        lambda data: data["organisations"],
+        {
+            "names": Texts("name", required=True),
+            "names_translated": Strings("names_translated", of_languages=True),
+            "acronyms": Texts("acronym", partial=True),
+            "aliases": Strings("aliases"),
+            "kind": Key("kind", models.OrganisationKind, required=True),
+            "scope": Key("scope", models.Scope, required=True),
+            "regions": REGIONS,
+            "sectors": SECTORS,
+            "country": Key("country", models.Country),
+            "city": Text("city"),
+            "lat": Coordinate("latitude", 90),
+            "lon": Coordinate("longitude", 180),
+            "founded": Integer("founded"),
+            "website": Text("website"),
+            "status": Text("status", empty="active"),
+            "description": Texts("description", required=True),
+            "relations": Relations(),
+            **PROVENANCE,
+        },
+        check=both_coordinates,
+    ),
+    RecordType(
+        models.Agreement,
+        "agreements.yaml",
+        lambda data: data["agreements"],
+        {
+            "title": Texts("title", required=True),
+            "official_title": Texts("official_title"),
+            "parties": Parties(),
+            "other_parties": Parties(outside=True),
+            "kind": Key("kind", models.AgreementKind, required=True),
+            "status": Key("status", models.AgreementStatus, required=True),
+            "direction": Key("direction_stated", models.Direction),
+            "regions": REGIONS,
+            "sectors": SECTORS,
+            "signed": Date("signed_on"),
+            "start_year": Integer("start_year"),
+            "start": Date("start_on"),
+            "end_year": Integer("end_year"),
+            "end": Date("end_on"),
+            "supersedes": Later("supersedes", models.Agreement),
+            "illustrative": Boolean("illustrative"),
+            "description": Texts("description", required=True),
+            **PROVENANCE,
+        },
+        check=years_in_order,
+    ),
+    RecordType(
+        models.Event,
+        "events.yaml",
+        lambda data: data["events"],
+        {
+            "title": Texts("title", required=True),
+            "series": Text("series"),
+            "type": Key("type", models.EventType, required=True),
+            "format": Key("format", models.EventFormat, required=True),
+            "audience": Key("audience", models.EventAudience, required=True),
+            "year": Integer("year", required=True),
+            "start": Date("starts_on"),
+            "end": Date("ends_on"),
+            "city": Text("city"),
+            "country": Key("country", models.Country),
+            "lat": Coordinate("latitude", 90),
+            "lon": Coordinate("longitude", 180),
+            "organisers": Keys("organisers", models.Organisation),
+            "other_organisers": Strings("other_organisers"),
+            "theme": Texts("theme"),
+            "outcome": Key("outcome", models.Agreement),
+            **PROVENANCE,
+        },
+        check=days_in_order,
+    ),
+)

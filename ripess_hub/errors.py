@@ -1,0 +1,86 @@
+"""Error pages in the reader's language. They need neither the database nor a context processor."""
+
+import sys
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+
+def error_page(request, status, title, sentence):
+    """Render an error in the language of the address, else the browser's, else Spanish."""
+    code = request.path_info[1:3] if request.path_info[3:4] == "/" else ""
+    if code not in dict(settings.LANGUAGES):
+        code = translation.get_language_from_request(request)
+    with translation.override(code):
+        body = render_to_string(
+            "error.html",
+            {
+                "title": str(title),
+                "sentence": str(sentence),
+                "status": status,
+                "language": code,
+                "hints": [
+                    {"url": f"/{code}/", "text": _("Home page")},
+                    {"url": f"/{code}/search/", "text": _("Search the directory")},
+                ],
+            },
+        )
+    response = HttpResponse(body, status=status)
+    response["Content-Language"] = code
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request, exception=None):
+    return error_page(
+        request,
+        400,
+        translation.gettext_lazy("This request cannot be read"),
+        translation.gettext_lazy(
+            "The address or the form holds something we cannot read. Nothing was changed."
+        ),
+    )
+
+
+def forbidden(request, exception=None, reason=""):
+    return error_page(
+        request,
+        403,
+        translation.gettext_lazy("This is not possible from here"),
+        translation.gettext_lazy(
+            "The page you came from may have been open for too long. Go back, load it again and repeat: "
+            "nothing was changed."
+        ),
+    )
+
+
+def not_found(request, exception=None):
+    sentence = translation.gettext_lazy(
+        "The page may have moved or been withdrawn, or its address may hold a mistake."
+    )
+    return error_page(request, 404, translation.gettext_lazy("There is no such page"), sentence)
+
+
+def server_error(request):
+    """A database that does not answer is an outage (503), anything else a fault (500)."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return unavailable(request)
+    return error_page(
+        request,
+        500,
+        translation.gettext_lazy("Something failed on our side"),
+        translation.gettext_lazy("The fault is ours and has been recorded. Please try again in a moment."),
+    )
+
+
+def unavailable(request):
+    return error_page(
+        request,
+        503,
+        translation.gettext_lazy("The hub is out of service for a moment"),
+        translation.gettext_lazy("The database does not answer. Please try again in a few minutes."),
+    )

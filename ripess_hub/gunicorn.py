@@ -1,0 +1,26 @@
+"""The web server's settings, the same in ./run and on a server."""
+
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_class = "gthread"
+threads = 4
+# Long addresses are Django's to answer, in the reader's language, not the server's bare 414.
+limit_request_line = 0
+limit_request_field_size = 16380
+keepalive = 15
+timeout = 60
+graceful_timeout = 20
+max_requests = 20000
+max_requests_jitter = 2000
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") and os.access("/dev/shm", os.W_OK) else None
+errorlog = "-"
+loglevel = "warning"
+
+
+def post_fork(server, worker):
+    """A worker ends with its master, even when that is killed with -9."""
+    from ripess_hub.embedded import die_with_parent_signal
+
+    die_with_parent_signal()

@@ -1,0 +1,159 @@
+"""The page cache, and the language of a page."""
+
+import gzip
+import hashlib
+import logging
+import time
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpResponse, HttpResponseNotModified
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from redis.exceptions import RedisError
+
+from directory.vocabulary import one_version
+
+logger = logging.getLogger(__name__)
+
+STATE = "SELECT (SELECT version FROM directory_pageversion), hub_now()"
+CACHED_PREFIXES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES) + ("/api/v1/", "/sitemap.xml")
+UNCACHED_PARTS = ("/account/",)
+LONGEST_KEY = 2000
+
+
+class PageCacheMiddleware:
+    """Serve public pages to people who are not signed in from Redis, and answer 304 when unchanged.
+
+    The key holds the page version, a number that rises in the transaction that publishes or
+    withdraws anything, so a change shows at the next request, even when Redis was down in between.
+    Nothing here needs Redis: without it pages are computed. An entry never outlives the next opening
+    or closing of a call, nor the day (UTC), since pages count days.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not self.applies(request):
+            with one_version():
+                return self.get_response(request)
+        version, now = self.ask(STATE)
+        key = self.key(request, version)
+        entry = self.load(key)
+        if entry is None or entry["until"] <= now.timestamp():
+            with one_version(version):
+                response = self.get_response(request)
+            if not self.may_keep(response):
+                return response
+            entry = self.store(key, response, now)
+        return self.answer(request, entry)
+
+    @staticmethod
+    def applies(request):
+        path = request.path_info
+        return (
+            request.method in ("GET", "HEAD")
+            and path.startswith(CACHED_PREFIXES)
+            and not any(part in path for part in UNCACHED_PARTS)
+            and settings.SESSION_COOKIE_NAME not in request.COOKIES
+            and len(request.get_full_path()) < LONGEST_KEY
+        )
+
+    @staticmethod
+    def ask(question):
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            return cursor.fetchone()
+
+    @staticmethod
+    def key(request, version):
+        theme = request.COOKIES.get("theme", "")
+        parts = (
+            request.get_host(),
+            request.get_full_path(),
+            theme,
+            request.COOKIES.get("lite", ""),
+            request.headers.get("Accept", "") if request.path_info.startswith("/api/") else "",
+            request.headers.get("Accept-Language", "") if request.path_info.startswith("/api/") else "",
+            str(version),
+            settings.SECRET_KEY[:8] if settings.DEBUG else "",
+        )
+        return hashlib.blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+
+    @staticmethod
+    def may_keep(response):
+        return (
+            response.status_code == 200
+            and not response.streaming
+            and not response.cookies
+            and "private" not in response.get("Cache-Control", "")
+            and "no-store" not in response.get("Cache-Control", "")
+        )
+
+    def load(self, key):
+        try:
+            return caches["pages"].get(key)
+        except (RedisError, OSError) as error:
+            report_outage(error)
+            return None
+
+    def store(self, key, response, now):
+        (next_change,) = self.ask("SELECT hub_next_change()")
+        body = gzip.compress(response.content, 6, mtime=0)
+        entry = {
+            "body": body,
+            "etag": f'W/"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"',
+            "headers": [(k, v) for k, v in response.items() if k not in ("Content-Length", "ETag")],
+            "until": min(now.timestamp() + settings.PAGE_CACHE_SECONDS, next_change.timestamp()),
+        }
+        try:
+            seconds = entry["until"] - now.timestamp()
+            if seconds > 0:
+                caches["pages"].set(key, entry, timeout=max(1, int(seconds)))
+        except (RedisError, OSError) as error:
+            report_outage(error)
+        return entry
+
+    @staticmethod
+    def answer(request, entry):
+        wanted = request.headers.get("If-None-Match", "")
+        if wanted == "*" or entry["etag"] in (tag.strip() for tag in wanted.split(",")):
+            response = HttpResponseNotModified()
+        elif "gzip" in request.headers.get("Accept-Encoding", ""):
+            response = HttpResponse(entry["body"])
+            response["Content-Encoding"] = "gzip"
+        else:
+            response = HttpResponse(gzip.decompress(entry["body"]))
+        for name, value in entry["headers"]:
+            response[name] = value
+        response["ETag"] = entry["etag"]
+        # Kept by browsers, asked again each time: what is withdrawn is gone at the next request.
+        response["Cache-Control"] = "no-cache"
+        patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
+        return response
+
+
+_last_report = 0
+
+
+def report_outage(error):
+    """Say once a minute that Redis does not answer; pages are computed meanwhile."""
+    global _last_report
+    if time.monotonic() - _last_report > 60:
+        _last_report = time.monotonic()
+        logger.warning("The page cache does not answer; pages are computed. %s", error)
+
+
+class HubLocaleMiddleware(LocaleMiddleware):
+    """The language of a page stands in its address; elsewhere the browser's preference decides."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        # A regional variant (es-EC, fr-ML) is served in its language.
+        code = translation.get_language()
+        if code not in dict(settings.LANGUAGES):
+            translation.activate(settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE

@@ -1,0 +1,37 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+from django.views.decorators.cache import cache_control
+
+from ripess_hub import errors, views
+from ripess_hub.sitemaps import SITEMAPS
+
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", cache_control(no_cache=True)(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("files/<str:name>", views.file, name="file"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("ripess_hub.api")),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("search/", views.search_page, name="search"),
+        path("about/", views.page("about.html"), name="about"),
+        path("data/", views.data, name="data"),
+        path("accessibility/", views.page("accessibility.html"), name="accessibility"),
+        path("privacy/", views.page("privacy.html"), name="privacy"),
+        path("theme/", views.theme, name="theme"),
+        path("account/", include("accounts.urls")),
+        path("", include("directory.urls")),
+        path("", include("workinggroup.urls")),
+        path("", include("contributions.urls")),
+    ),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

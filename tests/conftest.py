@@ -1,0 +1,72 @@
+"""What all tests share: the clock of deadlines, the real catalogue, a browser."""
+
+import os
+from contextlib import contextmanager
+
+import pytest
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    """Tests need no collected files, and no password hashing that takes its time."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+
+
+@pytest.fixture(autouse=True)
+def _files_of_this_test(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def fresh_pages():
+    """Empty the page cache, as other tests may have filled it."""
+    caches["pages"].clear()
+
+
+@contextmanager
+def database_clock(instant):
+    """Let `hub_now()` say `instant` (an aware datetime) within the block."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION hub_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
+            f"$$ SELECT '{instant.isoformat()}'::timestamptz $$"
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION hub_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
+                "$$ SELECT clock_timestamp() $$"
+            )
+
+
+@pytest.fixture
+def clock():
+    """`with clock(instant): …` sets the database's clock."""
+    return database_clock
+
+
+@pytest.fixture(scope="module")
+def real_catalogue(django_db_setup, django_db_blocker):
+    """The project's own catalogue, loaded once for a module and taken away again at its end."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_catalogue", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+def pytest_report_header():
+    chromium = os.environ.get("HUB_CHROMIUM")
+    return f"browser tests: {'with ' + chromium if chromium else 'NOT RUN, no Chromium (HUB_CHROMIUM)'}"

@@ -1,0 +1,167 @@
+"""Records for tests: plain functions, each with sound defaults that a test overrides by name.
+
+Published unless told otherwise; terms, regions and countries are made on demand. A text given without
+a language (`title="…"`) is the same in all three.
+"""
+
+from datetime import timedelta
+from itertools import count
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.models import User
+from contributions import models as contributions
+from directory import models as directory
+from workinggroup import models as workinggroup
+
+numbers = count(1)
+
+
+def in_all_languages(values, *fields):
+    """Spread `title="…"` over title_es, title_fr and title_en; what names its language stays."""
+    for field in fields:
+        if field in values:
+            text = values.pop(field)
+            for code, _name in settings.LANGUAGES:
+                values.setdefault(f"{field}_{code}", text)
+    return values
+
+
+def term(model, key, **values):
+    """A term of a vocabulary, labelled by its key unless told otherwise."""
+    label = {"label": key.replace("_", " ").capitalize()}
+    values = in_all_languages({**label, **values}, "label", "definition")
+    return model.objects.get_or_create(key=key, defaults=values)[0]
+
+
+def region(key="m49-002", *, type="continent", **values):
+    return term(directory.Region, key, type=type, **values)
+
+
+def country(key="SN", *, side="south", subregion=None, continent=None, **values):
+    continent = continent or region()
+    subregion = subregion or region("m49-011", type="subregion", parent=continent)
+    return term(directory.Country, key, side=side, subregion=subregion, continent=continent, **values)
+
+
+def person(**values):
+    number = next(numbers)
+    values = {"email": f"person-{number}@example.org", "display_name": f"Person {number}", **values}
+    return User.objects.create_user(password=values.pop("password", None), **values)
+
+
+def record(model, name, values, *, texts, **defaults):
+    number = next(numbers)
+    values = {"slug": f"{name}-{number}", "publication": "published", **defaults, **values}
+    first = texts[0]
+    if not any(key == first or key.startswith(f"{first}_") for key in values):
+        values[first] = f"{name.capitalize()} {number}"
+    many = {key: values.pop(key) for key in list(values) if isinstance(values[key], set)}
+    made = model.objects.create(**in_all_languages(values, *texts))
+    for key, others in many.items():
+        getattr(made, key).set(others)
+    return made
+
+
+def organisation(**values):
+    """`sectors` and `regions` are given as sets."""
+    values.setdefault("kind", term(directory.OrganisationKind, "network"))
+    values.setdefault("scope", term(directory.Scope, "international"))
+    return record(directory.Organisation, "organisation", values, texts=("name", "acronym", "description"))
+
+
+def event(**values):
+    values.setdefault("type", term(directory.EventType, "forum"))
+    values.setdefault("format", term(directory.EventFormat, "in_person"))
+    values.setdefault("audience", term(directory.EventAudience, "practitioners"))
+    return record(directory.Event, "event", values, texts=("title", "theme"), year=2016)
+
+
+def agreement(*, parties=None, **values):
+    """`parties`: organisations, or names of bodies outside the directory; two organisations if not told."""
+    values.setdefault("kind", term(directory.AgreementKind, "partnership_agreement"))
+    values.setdefault("status", term(directory.AgreementStatus, "active"))
+    made = record(
+        directory.Agreement, "agreement", values, texts=("title", "official_title", "description")
+    )
+    for position, party in enumerate(parties or (organisation(), organisation())):
+        who = {"name": party} if isinstance(party, str) else {"organisation": party}
+        directory.AgreementParty.objects.create(agreement=made, position=position, **who)
+    return made
+
+
+def group(**values):
+    """A working group; `organisations` and `areas` are given as sets."""
+    values["coordinator"] = values.get("coordinator") or organisation()
+    return record(workinggroup.WorkingGroup, "group", values, texts=("title", "theme_block"))
+
+
+def paragraph(of, text, **values):
+    return passage(workinggroup.ContextParagraph, of, text, values)
+
+
+def question(of, text, **values):
+    return passage(workinggroup.Question, of, text, values)
+
+
+def passage(model, of, text, values):
+    number = next(numbers)
+    values = in_all_languages({"text": text, **values}, "text")
+    return model.objects.create(group=of, **{"key": f"passage-{number}", "position": number, **values})
+
+
+def meeting(**values):
+    values["group"] = values.get("group") or group()
+    return record(workinggroup.Meeting, "meeting", values, texts=("title", "purpose"))
+
+
+def document(*, files=(), **values):
+    """`files`: `(language, name, content)` of each."""
+    values["group"] = values.get("group") or group()
+    values.setdefault("kind", term(workinggroup.DocumentKind, "preparatory"))
+    made = record(workinggroup.Document, "document", values, texts=("title", "text"))
+    for language, name, content in files:
+        held = workinggroup.DocumentFile(
+            document=made, language=language, file=ContentFile(content, name=name)
+        )
+        held.save()
+    return made
+
+
+def call(**values):
+    """A call that opened yesterday and has no closing instant."""
+    values["group"] = values.get("group") or group()
+    if not values.get("dates_unknown"):
+        values.setdefault("opens_at", timezone.now() - timedelta(days=1))
+    return record(workinggroup.Call, "call", values, texts=("title", "text", "notice"))
+
+
+def contribution(**values):
+    number = next(numbers)
+    values["call"] = values.get("call") or call()
+    values = {
+        "state": "published",
+        "kind": "experience",
+        "language": "es",
+        "title": f"Contribution {number}",
+        "text": "Text.",
+        "published_at": timezone.now() if values.get("state", "published") == "published" else None,
+        **values,
+    }
+    return contributions.Contribution.objects.create(**values)
+
+
+def challenge(**values):
+    """`contributions` are given as a set."""
+    values.setdefault("category", term(contributions.ChallengeCategory, "coordination"))
+    values["group"] = values.get("group") or group()
+    return record(contributions.Challenge, "challenge", values, texts=("text",))
+
+
+def guideline(**values):
+    """`challenges` are given as a set."""
+    values.setdefault("category", term(contributions.GuidelineCategory, "transparency"))
+    values["group"] = values.get("group") or group()
+    return record(contributions.Guideline, "guideline", values, texts=("text",))

@@ -1,0 +1,171 @@
+"""What working groups show on their own pages and on the pages of other apps."""
+
+from html import unescape
+from pathlib import PurePath
+
+from babel.lists import format_list
+from django import template
+from django.db.models import Exists, OuterRef, Q
+from django.template.defaultfilters import truncatewords
+from django.utils import timezone
+from django.utils.html import format_html, strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from directory import text as words
+from directory.templatetags.hub import markdown, text
+from workinggroup.models import Call, Meeting, WorkingGroup, bulk_of
+from workinggroup.timeline import days_left as midnights_left
+
+register = template.Library()
+
+ACCEPTED = {
+    "text": gettext_lazy("a text"),
+    "link": gettext_lazy("links"),
+    "attachment": gettext_lazy("attached files"),
+}
+MOST_CARDS = 4
+
+
+@register.simple_tag
+def days_left(call):
+    """The days until an open call closes, counted in its own zone by the database's clock."""
+    left = midnights_left(call)
+    if left == 0:
+        return _("Closes today")
+    return ngettext("%(days)s day left", "%(days)s days left", left) % {"days": left}
+
+
+@register.filter
+def accepted(call):
+    """What the call accepts, in words."""
+    names = [str(ACCEPTED.get(key, key)) for key in call.accepts]
+    return format_list(names, locale=words.language()) if names else ""
+
+
+@register.filter
+def language_names(codes):
+    """Names of languages in the reader's language: Spanish, French and English."""
+    return format_list([words.language_name(code) for code in codes], locale=words.language())
+
+
+@register.filter
+def file_kind(row):
+    """The extension as people name a kind of file: PDF."""
+    return PurePath(row["original_name"]).suffix.lstrip(".").upper() or _("file")
+
+
+def without_markup(value):
+    """The words of a Markdown text on one line."""
+    return " ".join(unescape(strip_tags(markdown(value))).split())
+
+
+@register.simple_tag
+def excerpt(record, field, length=32):
+    """The first words of a text's first paragraph, without mark-up, in the best language there is."""
+    value, code = words.best_text(record, field)
+    value = truncatewords(without_markup(value.strip().replace("\r", "").split("\n\n")[0]), length)
+    if code == words.language():
+        return value
+    return format_html('<span lang="{}">{}</span>', code, value)
+
+
+@register.simple_tag
+def meeting_title(meeting):
+    """The title of a meeting, or one made of its city."""
+    if meeting.title:
+        return text(meeting, "title")
+    if meeting.city:
+        return _("Meeting in %(city)s") % {"city": meeting.city}
+    return _("Meeting of the working group")
+
+
+@register.simple_tag
+def call_title(call, record=None):
+    """The title of a call; without one, that of `record` (its group), else what it is."""
+    if call.title:
+        return text(call, "title")
+    return text(record, "title") if record else _("Call for contributions")
+
+
+@register.simple_tag
+def meeting_date(meeting):
+    """The day of a meeting, else its year, else that it is not known."""
+    if meeting.starts_at:
+        start = words.instant(meeting.starts_at, meeting.time_zone)
+        return format_html('<time datetime="{}">{}</time>', start["iso"], start["date"])
+    year = meeting.year or (meeting.event and meeting.event.year)
+    return str(year) if year else _("date not known")
+
+
+@register.simple_tag
+def unknown_date(meeting):
+    """For a meeting without a day: what is known instead, and nothing invented."""
+    event = meeting.event
+    if event and event.is_published and event.starts_on:
+        days = words.days(event.starts_on, event.ends_on)
+        if (event.ends_on or event.starts_on) < timezone.now().date():
+            return _("The day and hour are not known; the forum was held on %(days)s.") % {"days": days}
+        return _("The day and hour are not known yet; the forum takes place on %(days)s.") % {"days": days}
+    return _("The day and hour are not known.")
+
+
+@register.inclusion_tag("workinggroup/_groups_of.html")
+def groups_of(organisation):
+    """The working groups the organisation coordinates or is named in."""
+    named = WorkingGroup.organisations.through.objects.filter(
+        workinggroup=OuterRef("pk"), organisation=organisation
+    )
+    groups = WorkingGroup.objects.published().filter(Q(coordinator=organisation) | Exists(named))
+    return {"groups": groups.defer("loaded"), "organisation": organisation}
+
+
+@register.inclusion_tag("workinggroup/_groups_of_region.html")
+def groups_of_region(region_key):
+    """The working groups that name the region."""
+    named = WorkingGroup.areas.through.objects.filter(workinggroup=OuterRef("pk"), region=region_key)
+    groups = WorkingGroup.objects.published().with_coordinator().filter(Exists(named))
+    return {"groups": groups}
+
+
+@register.inclusion_tag("workinggroup/_meetings_at.html")
+def meetings_at(event):
+    """The meetings that working groups held within the event."""
+    meetings = Meeting.objects.published().filter(event=event).select_related("group").defer("loaded")
+    return {"meetings": with_event(meetings, event)}
+
+
+def with_event(meetings, event):
+    meetings = list(meetings)
+    for meeting in meetings:
+        meeting.event = event
+    return meetings
+
+
+@register.inclusion_tag("workinggroup/_open_calls.html")
+def open_calls(but=None):
+    """Every open call, of whichever group, except the one the page is about."""
+    calls = Call.objects.published().most_urgent_first().filter(state=Call.State.OPEN)
+    if but:
+        calls = calls.exclude(pk=but.pk)
+    return {"calls": calls.select_related("group").defer("loaded")}
+
+
+@register.inclusion_tag("workinggroup/_call_cards.html")
+def call_cards(heading=2):
+    """Calls as cards, the open ones first: for the home page."""
+    calls = (
+        Call.objects.published()
+        .most_urgent_first()
+        .select_related("group__coordinator", "meeting")
+        .defer(*bulk_of("group__coordinator"), "loaded")
+    )
+    return {"calls": [with_meeting(call) for call in calls[:MOST_CARDS]], "heading": heading}
+
+
+def with_meeting(call):
+    """A published meeting alone is shown beside its call."""
+    if call.meeting:
+        call.meeting.group = call.group
+    call.shown_meeting = call.meeting if call.meeting and call.meeting.is_published else None
+    return call
