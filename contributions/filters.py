@@ -32,7 +32,7 @@ class ContributionFilter(ListFilter):
         return queryset.order_by("-published_at", "reference")
 
     def order_title(self, queryset):
-        return queryset.order_by("names_text", "reference")
+        return queryset.order_by("sort_es", "reference")
 
     def order_relevance(self, queryset):
         return queryset.order_by("-rank", "-published_at", "reference")
@@ -62,8 +62,7 @@ def facets(filterset, tables):
     for name in FACETS:
         chosen, counts = set(filterset.chosen(name)), filterset.counts(name)
         options = [
-            Option(key, str(label), counts.get(key, 0), key in chosen)
-            for key, label in tables[name].items()
+            Option(key, str(label), counts.get(key, 0), key in chosen) for key, label in tables[name].items()
         ]
         made.append(Facet(name, str(filterset.filters[name].label), options))
     return made
@@ -87,9 +86,7 @@ def chips(filterset, tables, query):
     for name in FACETS:
         for key in filterset.chosen(name):
             label = tables[name].get(key) or _("unknown: %(value)s") % {"value": key[:60]}
-            made.append(
-                {"label": str(label), "url": address(query, name, key), "name": name, "value": key}
-            )
+            made.append({"label": str(label), "url": address(query, name, key), "name": name, "value": key})
     return made
 
 

@@ -34,7 +34,7 @@ def new_reference():
 
 
 # Columns that PostgreSQL computes.
-SEARCH = ("search_es", "search_fr", "search_en", "names_text")
+SEARCH = tuple(f"{name}_{code}" for name in ("search", "sort") for code in CONFIGURATIONS)
 
 
 class ContributionQuerySet(models.QuerySet):
@@ -69,6 +69,14 @@ def search_column(language):
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,
+    )
+
+
+def sort_column():
+    """The normalised title. It is the same in every language, and one column each is what search and
+    sorting ask for."""
+    return models.GeneratedField(
+        expression=HubSort("title"), output_field=models.TextField(), db_persist=True, editable=False
     )
 
 
@@ -124,9 +132,9 @@ class Contribution(models.Model):
     search_es = search_column("es")
     search_fr = search_column("fr")
     search_en = search_column("en")
-    names_text = models.GeneratedField(
-        expression=HubSort("title"), output_field=models.TextField(), db_persist=True, editable=False
-    )
+    sort_es = sort_column()
+    sort_fr = sort_column()
+    sort_en = sort_column()
 
     objects = ContributionQuerySet.as_manager()
 

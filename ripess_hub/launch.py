@@ -135,7 +135,7 @@ class Site:
         self.commands = {
             "web": [*python, "gunicorn", "-c", "python:ripess_hub.gunicorn", "ripess_hub.wsgi:application"],
             "worker": [
-                *python, "celery", "-A", "ripess_hub", "worker", "--beat", "--pool", "threads",
+                *python, "celery", "-A", "ripess_hub", "--quiet", "worker", "--beat", "--pool", "threads",
                 "--concurrency", "2", "--loglevel", "warning", "--schedule", str(folder / "beat"),
                 "--without-gossip", "--without-mingle",
             ],

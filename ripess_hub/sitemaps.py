@@ -9,7 +9,7 @@ from workinggroup.models import Call, Meeting, WorkingGroup
 
 
 class Pages(Sitemap):
-    i18n = alternates = x_default = True
+    i18n = alternates = True
     limit = 2000
 
     def items(self):
@@ -27,7 +27,7 @@ def records(queryset, *related):
     """A sitemap section of published records; `updated_at` is their last change."""
 
     class Records(Sitemap):
-        i18n = alternates = x_default = True
+        i18n = alternates = True
         limit = 2000
 
         def items(self):

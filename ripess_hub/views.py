@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from directory.figures import arcs, direction_totals
-from directory.filters import agreements_counted
+from directory.filters import Unnest, agreements_counted
 from directory.models import Agreement, AgreementDocument, Event, Organisation
 from directory.search import clean_query, search
 from directory.vocabulary import vocabulary
@@ -41,7 +41,10 @@ def home(request):
     organisations = Organisation.objects.published()
     agreements = Agreement.objects.published()
     per_sector = dict(
-        organisations.order_by().values_list("sectors").annotate(n=Count("pk")).filter(sectors__isnull=False)
+        organisations.order_by()
+        .annotate(key=Unnest(F("sector_keys")))
+        .values_list("key")
+        .annotate(n=Count("pk"))
     )
     sectors = sorted(
         (entry for entry in vocabulary()["sector"].values() if per_sector.get(entry.key)),

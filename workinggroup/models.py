@@ -268,9 +268,7 @@ class DocumentQuerySet(GroupRecordQuerySet):
         """Annotate `file_rows`, what a page shows of each file, without a query for them."""
         shown = ("file", "original_name", "size", "language")
         rows = DocumentFile.objects.filter(document=OuterRef("pk")).order_by("language", "pk")
-        return self.select_related("kind").annotate(
-            file_rows=ArraySubquery(as_rows(rows, *shown))
-        )
+        return self.select_related("kind").annotate(file_rows=ArraySubquery(as_rows(rows, *shown)))
 
 
 class Document(GroupRecord):

@@ -83,7 +83,7 @@ BEGIN
           JOIN directory_organisationkind k ON k.key = o.kind_id
           LEFT JOIN directory_country c ON c.key = o.country_id
           LEFT JOIN LATERAL (
-            SELECT array_agg(x.key::text ORDER BY t.id) AS keys, string_agg(x.label_es, ' ') AS es,
+            SELECT array_agg(x.key::text ORDER BY x.position, x.key) AS keys, string_agg(x.label_es, ' ') AS es,
                    string_agg(x.label_fr, ' ') AS fr, string_agg(x.label_en, ' ') AS en
               FROM directory_organisation_sectors t JOIN directory_sector x ON x.key = t.sector_id
              WHERE t.organisation_id = o.id) s ON true
@@ -161,7 +161,7 @@ CREATE FUNCTION hub_derive_agreements(ids bigint[]) RETURNS void LANGUAGE sql AS
                    string_agg(es, ' ') AS es, string_agg(fr, ' ') AS fr, string_agg(en, ' ') AS en
               FROM party WHERE party.agreement_id = a.id) p ON true
           LEFT JOIN LATERAL (
-            SELECT array_agg(x.key::text ORDER BY t.id) AS keys, string_agg(x.label_es, ' ') AS es,
+            SELECT array_agg(x.key::text ORDER BY x.position, x.key) AS keys, string_agg(x.label_es, ' ') AS es,
                    string_agg(x.label_fr, ' ') AS fr, string_agg(x.label_en, ' ') AS en
               FROM directory_agreement_sectors t JOIN directory_sector x ON x.key = t.sector_id
              WHERE t.agreement_id = a.id) s ON true

@@ -6,6 +6,7 @@ import nh3
 from django import template
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
@@ -36,7 +37,7 @@ def plain(record, field):
 def notice(record, field, code):
     """The sentence that says which language is shown, and in which ones the text exists."""
     if code == words.language():
-        return ""
+        return mark_safe("")
     names = [words.language_name(c) for c in words.languages_of(record, field)]
     return format_html(
         '<p class="language-notice" role="note">{}</p>',
@@ -171,8 +172,8 @@ def source_list(sources):
     for source in sources:
         address, rest = words.source_parts(source)
         if address:
-            host = address.split("/")[2].removeprefix("www.")
-            name = f"{host} ({rest})" if rest else host
+            name = Truncator(address.split("//", 1)[1].removeprefix("www.").rstrip("/")).chars(45)
+            name = f"{name} ({rest})" if rest else name
             items.append(format_html('<a href="{}" rel="noopener nofollow">{}</a>', address, name))
         else:
             items.append(_("general knowledge") if source == "general knowledge" else source)
@@ -227,7 +228,7 @@ def party_link(party, full=False):
 @register.simple_tag
 def parties_line(agreement, without=None, most=4):
     """The parties in one line, without the organisation whose page it is; from five on, a number."""
-    parties = [p for p in agreement.parties.all() if without is None or p.organisation_id != without.pk]
+    parties = [p for p in agreement.parties.all() if not without or p.organisation_id != without.pk]
     shown = format_html_join(", ", "{}", ((party_link(party),) for party in parties[:most]))
     rest = len(parties) - most
     if rest <= 0:

@@ -1,0 +1,469 @@
+"""Contributions, challenges and guidelines as their pages show them."""
+
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.template import Context, Template
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from contributions.models import Contribution
+from contributions.outline import outlined
+from tests import factories as make
+from workinggroup.models import Basis
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
+
+BODY = """Opening words.
+
+# First part
+
+Words.
+
+## A detail
+
+# Second & last <part>
+
+> Quoted.
+
+# Third part
+"""
+
+
+def get(client, address, status=200):
+    caches["pages"].clear()
+    response = client.get(address)
+    assert response.status_code == status, address
+    return unescape(response.content.decode())
+
+
+def address_of(record, language="en"):
+    with translation.override(language):
+        return record.get_absolute_url()
+
+
+def count_queries(client, address):
+    get(client, address)  # the vocabularies are in memory from here on
+    caches["pages"].clear()
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    return len(queries)
+
+
+def render(source, **context):
+    with translation.override("en"):
+        template = Template("{% load contributions %}" + source)
+        return " ".join(template.render(Context({"LANGUAGE_CODE": "en", **context})).split())
+
+
+def results(page):
+    """The part of a list page that holds its results."""
+    return page[page.index('id="results"') :]
+
+
+# One contribution.
+
+
+def test_a_contribution_shows_its_title_author_organisation_and_text(client):
+    organisation = make.organisation(name="Red andina", acronym="RA")
+    sent = make.contribution(
+        title="Lo que aprendimos",
+        language="es",
+        kind="analysis",
+        author_name="Rosa Quispe",
+        organisation=organisation,
+        summary="En pocas palabras.",
+        text="Un **texto** largo.",
+        published_at=datetime(2026, 3, 3, tzinfo=UTC),
+    )
+    page = get(client, address_of(sent))
+    assert '<h1 lang="es">Lo que aprendimos</h1>' in page
+    assert "Rosa Quispe" in page
+    assert "Analysis" in page
+    assert "<strong>texto</strong>" in page
+    assert "En pocas palabras." in page
+    assert f'href="{address_of(organisation)}"' in page
+    assert f'href="{address_of(sent.call)}"' in page
+    assert '<time datetime="2026-03-03">' in page
+    assert sent.reference in page
+
+
+def test_a_contribution_says_which_language_it_is_in_to_who_reads_another(client):
+    sent = make.contribution(language="fr")
+    notice = "was written in French; nobody has translated it yet"
+    assert notice in get(client, address_of(sent, "en"))
+    assert "language-notice" not in get(client, address_of(sent, "fr"))
+
+
+def test_who_left_is_a_former_participant(client):
+    person = make.person(display_name="Amina Diallo", email="amina@example.org")
+    sent = make.contribution(author=person)
+    page = get(client, address_of(sent))
+    assert "Amina Diallo" in page
+    assert "amina@example.org" not in page
+    person.delete()
+    page = get(client, address_of(sent))
+    assert "Former participant" in page
+    assert "Amina Diallo" not in page
+
+
+def test_an_author_without_a_name_is_never_shown_by_address(client):
+    sent = make.contribution(author=make.person(display_name="", email="hidden@example.org"))
+    assert "hidden@example.org" not in get(client, address_of(sent))
+
+
+def test_an_unpublished_organisation_has_no_link(client):
+    organisation = make.organisation(publication="withdrawn", slug="gone", name="Gone body")
+    sent = make.contribution(organisation=organisation)
+    page = get(client, address_of(sent))
+    assert "Gone body" in page
+    assert "/organisations/gone/" not in page
+
+
+def test_the_text_cannot_bring_scripts_or_raw_html(client):
+    sent = make.contribution(text='<script>alert(1)</script> [x](javascript:alert(1)) <h1 id="content">no</h1>')
+    page = client.get(address_of(sent)).content.decode()
+    assert "<script>alert" not in page
+    assert 'href="javascript' not in page
+    assert '<h1 id="content"' not in page
+
+
+def test_a_long_text_has_a_table_of_contents(client):
+    page = client.get(address_of(make.contribution(text=BODY, language="en"))).content.decode()
+    assert '<li><a href="#section-1">First part</a></li>' in page
+    assert '<h2 id="section-1">First part</h2>' in page
+    assert "<h3>A detail</h3>" in page
+    assert '<a href="#section-2">Second &amp; last &lt;part&gt;</a>' in page
+    assert page.count("<h1") == 1
+
+
+def test_a_text_with_two_headings_has_none(client):
+    page = get(client, address_of(make.contribution(text="# One\n\n# Two")))
+    assert "toc-heading" not in page
+    assert '<h2 id="section-2">Two</h2>' in page
+
+
+@pytest.mark.parametrize(("highest", "shown"), [("#", "h2"), ("##", "h2"), ("####", "h2")])
+def test_the_highest_heading_of_a_text_stands_right_under_the_title(highest, shown):
+    assert f"<{shown} id=" in outlined(f"{highest} Part")[0]
+
+
+def test_a_contribution_says_how_to_cite_it(client):
+    call = make.call(group=make.group(title="Collaboration"))
+    sent = make.contribution(
+        call=call, author_name="Rosa Quispe", title="T", published_at=datetime(2026, 3, 3, tzinfo=UTC)
+    )
+    page = get(client, address_of(sent))
+    citation = page[page.index('id="cite"') :]
+    assert "Rosa Quispe (2026)." in citation
+    assert "Contribution to the working group “Collaboration”." in citation
+    assert address_of(sent) in citation
+
+
+def test_a_contribution_names_the_challenges_that_use_it(client):
+    sent = make.contribution()
+    used = make.challenge(group=sent.call.group, text="Being known", contributions={sent})
+    hidden = make.challenge(
+        group=sent.call.group, text="Not yet public", contributions={sent}, publication="draft"
+    )
+    page = get(client, address_of(sent))
+    assert f"{address_of(sent.call.group)}outcomes/#challenge-{used.slug}" in page
+    assert "Not yet public" not in page
+    assert hidden.slug not in page
+
+
+def test_a_contribution_describes_itself_to_machines(client):
+    sent = make.contribution(language="fr", title="Titre </script>")
+    page = client.get(address_of(sent)).content.decode()
+    assert '"@type":"Article"' in page
+    assert '"inLanguage":"fr"' in page
+    assert '"Titre \\u003c/script\\u003e"' in page
+
+
+@pytest.mark.parametrize("state", ["draft", "received"])
+def test_what_is_not_published_looks_like_what_does_not_exist(client, state):
+    shown = make.contribution(title="Shown")
+    hidden = make.contribution(call=shown.call, state=state, title="Hidden")
+    get(client, address_of(shown))
+    get(client, address_of(hidden), 404)
+    get(client, "/en/contributions/C-0000000/", 404)
+    for address in ("/en/contributions/", address_of(shown.call), address_of(shown.call.group)):
+        page = get(client, address)
+        assert "Shown" in page
+        assert "Hidden" not in page
+
+
+@pytest.mark.parametrize("state", Contribution.State.values)
+@pytest.mark.parametrize("of_call", ["draft", "published", "withdrawn"])
+@pytest.mark.parametrize("of_group", ["draft", "published", "withdrawn"])
+def test_a_contribution_is_published_only_with_its_call_and_group(state, of_call, of_group):
+    call = make.call(publication=of_call, group=make.group(publication=of_group))
+    sent = make.contribution(call=call, state=state)
+    expected = state == of_call == of_group == "published"
+    assert sent.is_published is expected
+    assert Contribution.objects.published().filter(pk=sent.pk).exists() is expected
+
+
+@pytest.mark.parametrize("illustrative", [True, False])
+def test_demonstration_is_labelled(client, illustrative):
+    sent = make.contribution(illustrative=illustrative)
+    for address in (address_of(sent), "/en/contributions/", address_of(sent.call)):
+        assert ("demo-label" in get(client, address)) is illustrative
+
+
+# The list.
+
+
+@pytest.fixture
+def three():
+    call = make.call(slug="first-call", title="First call")
+    return [
+        make.contribution(call=call, language="es", kind="analysis", title="Acuerdos en los Andes"),
+        make.contribution(call=call, language="fr", kind="experience", title="Ce qu'une mutuelle apprend"),
+        make.contribution(
+            call=make.call(slug="second-call", title="Second call"),
+            language="en",
+            kind="proposal",
+            title="A shared register",
+            text="Cooperatives would write it themselves.",
+        ),
+    ]
+
+
+def shown_titles(client, query, contributions):
+    page = results(get(client, f"/en/contributions/{query}"))
+    return [sent.title for sent in contributions if sent.title in page]
+
+
+def test_the_list_shows_every_published_contribution_latest_first(client, three):
+    page = results(get(client, "/en/contributions/"))
+    assert "3 contributions" in page
+    places = [page.index(sent.title) for sent in three]
+    assert places == sorted(places, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?language=es", [0]),
+        ("?language=es&language=fr", [0, 1]),
+        ("?kind=proposal", [2]),
+        ("?call=first-call", [0, 1]),
+        ("?call=first-call&language=fr", [1]),
+        ("?q=andes", [0]),
+        ("?q=MUTUELLE", [1]),
+        ("?q=cooperative", [2]),
+        ("?q=mutuele", [1]),
+        ("?q=register&language=en", [2]),
+    ],
+)
+def test_filters_choose_or_within_and_and_across(client, three, query, expected):
+    assert shown_titles(client, query, three) == [three[index].title for index in expected]
+
+
+def test_the_counts_of_a_facet_ignore_its_own_choice(client, three):
+    page = get(client, "/en/contributions/?language=es&kind=analysis")
+
+    def count(name, value):
+        option = page[page.index(f'name="{name}" value="{value}"') :]
+        return int(option[option.index('class="n num">') + 14 :].split("<")[0])
+
+    assert (count("language", "es"), count("language", "fr")) == (1, 0)
+    assert (count("kind", "analysis"), count("kind", "experience")) == (1, 0)
+    assert (count("call", "first-call"), count("call", "second-call")) == (1, 0)
+
+
+def test_chips_remove_one_choice_each_and_an_empty_list_offers_ways_out(client, three):
+    page = get(client, "/en/contributions/?language=fr&kind=analysis")
+    assert '<a class="chip" href="?kind=analysis">' in page
+    assert '<a class="chip" href="?language=fr">' in page
+    assert "Nothing fits all these filters" in page
+    assert '<li><a href="?kind=analysis">' in page
+
+
+def test_an_unknown_value_finds_nothing_and_the_page_says_so(client, three):
+    page = get(client, "/en/contributions/?language=zz")
+    assert "is not in our lists" in page
+    assert shown_titles(client, "?language=zz", three) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?q=%00", "?q=%ED%A0%80", "?q=" + "a" * 5000, "?language=%00", "?kind=" + "x" * 3000, "?call=../..",
+     "?order=zz", "?q=%22%27%3A*%26%7C!()", "?language=&kind=&call=&q="],
+)  # fmt: skip
+def test_whatever_is_typed_is_answered(client, three, query):
+    get(client, f"/en/contributions/{query}")
+
+
+@pytest.mark.parametrize("page", ["0", "99", "x", "%00", "9" * 400])
+def test_a_page_that_is_not_there_is_missing(client, three, page):
+    get(client, "/en/contributions/?page=1")
+    get(client, f"/en/contributions/?page={page}", 404)
+
+
+def test_without_contributions_the_list_says_so(client):
+    assert "No contribution is published yet." in get(client, "/en/contributions/")
+
+
+def test_a_call_of_a_withdrawn_group_is_no_facet(client, three):
+    make.call(slug="hidden-call", group=make.group(publication="withdrawn"), title="Hidden call")
+    assert "Hidden call" not in get(client, "/en/contributions/")
+
+
+# Query counts.
+
+
+def test_the_list_asks_as_many_queries_for_three_as_for_one(client):
+    make.contribution(organisation=make.organisation(), author=make.person())
+    for query in ("", "?q=contribution&language=es"):
+        with_one = count_queries(client, f"/en/contributions/{query}")
+        for _more in range(2):
+            make.contribution(organisation=make.organisation(), author=make.person())
+        assert count_queries(client, f"/en/contributions/{query}") == with_one
+        assert with_one <= 12
+
+
+def test_a_contribution_asks_at_most_eight_queries(client):
+    sent = make.contribution(organisation=make.organisation(), author=make.person())
+    make.challenge(group=sent.call.group, contributions={sent})
+    with_one = count_queries(client, address_of(sent))
+    for _more in range(2):
+        make.challenge(group=sent.call.group, contributions={sent})
+    assert count_queries(client, address_of(sent)) == with_one
+    assert with_one <= 8
+
+
+# What other pages show.
+
+
+def test_an_organisation_shows_what_was_contributed_on_its_behalf():
+    organisation = make.organisation()
+    source = "{% contributions_of organisation %}"
+    assert render(source, organisation=organisation) == ""
+    make.contribution(organisation=organisation, title="Ours")
+    make.contribution(organisation=organisation, title="Ours too, received", state="received")
+    shown = render(source, organisation=organisation)
+    assert "Ours" in shown
+    assert "received" not in shown
+
+
+def test_a_call_shows_its_latest_contributions_and_the_way_to_all():
+    call = make.call(slug="busy")
+    for _each in range(7):
+        make.contribution(call=call)
+    shown = render("{% contributions_to call %}", call=call)
+    assert "7 contributions" in shown
+    assert shown.count("<h3>") == 5
+    assert 'href="/en/contributions/?call=busy"' in shown
+
+
+def test_a_group_shows_the_contributions_to_all_its_calls():
+    group = make.group()
+    first, second = make.call(group=group, slug="a"), make.call(group=group, slug="b")
+    for _each in range(3):
+        make.contribution(call=first)
+        make.contribution(call=second)
+    shown = render("{% contributions_to group %}", group=group)
+    assert "6 contributions" in shown
+    assert 'href="/en/contributions/?call=a&amp;call=b"' in shown
+
+
+@pytest.mark.parametrize(
+    ("dates", "sentence"),
+    [
+        ({}, "each one is read by a moderator first"),
+        ({"opens_at": datetime(2999, 1, 1, tzinfo=UTC)}, "the call has not opened"),
+        ({"dates_unknown": True}, "No contribution is published in the hub."),
+    ],
+)
+def test_a_call_without_contributions_says_so_honestly(client, dates, sentence):
+    assert sentence in get(client, address_of(make.call(**dates)))
+
+
+def test_the_home_page_shows_the_latest_contributions():
+    source = "{% latest_contributions 3 %}"
+    assert render(source) == ""
+    call = make.call()
+    for number in range(4):
+        make.contribution(call=call, title=f"Number {number}")
+    shown = render(source)
+    assert "Number 0" not in shown
+    assert "Number 3" in shown
+    assert "See all 4 contributions" in shown
+
+
+# Challenges and guidelines.
+
+
+def outcomes_page(client, group):
+    return get(client, f"{address_of(group)}outcomes/")
+
+
+def test_outcomes_are_grouped_by_where_they_come_from(client):
+    group = make.group()
+    make.challenge(group=group, text="From the text", basis=Basis.FOUNDING_TEXT)
+    make.challenge(group=group, text="From the editors", basis=Basis.EDITORIAL)
+    make.guideline(group=group, text="Guideline of the editors", basis=Basis.EDITORIAL)
+    page = outcomes_page(client, group)
+    named = page.index("Challenges named in the founding text")
+    none_yet = page.index("The group has not published guidelines yet.")
+    proposed = page.index("starting points proposed by the editors of this catalogue")
+    assert named < page.index("From the text") < none_yet < proposed
+    assert proposed < page.index("From the editors") < page.index("Guideline of the editors")
+    assert "They do not come from the working group" in page
+
+
+def test_outcomes_of_the_group_itself_are_not_called_proposals(client):
+    group = make.group()
+    make.challenge(group=group, text="Drawn by the group")
+    make.guideline(group=group, text="Adopted by the group")
+    page = outcomes_page(client, group)
+    assert "Challenges the group drew from the contributions" in page
+    assert "Adopted by the group" in page
+    assert "proposed by the editors" not in page
+
+
+def test_outcomes_are_grouped_by_category_in_its_order(client):
+    from contributions.models import ChallengeCategory
+
+    group = make.group()
+    last = make.term(ChallengeCategory, "languages", position=2)
+    first = make.term(ChallengeCategory, "balance", position=1)
+    make.challenge(group=group, category=last, text="About languages")
+    make.challenge(group=group, category=first, text="About balance")
+    make.challenge(group=group, category=last, text="More about languages")
+    page = outcomes_page(client, group)
+    assert page.count("<h3>Languages</h3>") == 1
+    assert page.index("About balance") < page.index("About languages") < page.index("More about languages")
+
+
+def test_a_reader_walks_from_guideline_to_challenge_to_contribution(client):
+    sent = make.contribution(title="What we saw")
+    group = sent.call.group
+    received = make.contribution(call=sent.call, state="received", title="Not read yet")
+    problem = make.challenge(group=group, text="Nobody knows", contributions={sent, received})
+    make.guideline(group=group, text="Tell people", challenges={problem})
+    page = outcomes_page(client, group)
+    assert f'href="#challenge-{problem.slug}"' in page
+    assert f'id="challenge-{problem.slug}"' in page
+    assert f'href="{address_of(sent)}"' in page
+    assert "Not read yet" not in page
+    assert "1 contribution deals with it" in get(client, address_of(group))
+
+
+def test_a_group_without_outcomes_says_so(client):
+    page = outcomes_page(client, make.group())
+    assert "The group has not published challenges yet." in page
+    assert "The group has not published guidelines yet." in page
+
+
+def test_editorial_proposals_do_not_pass_for_challenges_of_the_group_on_its_page(client):
+    group = make.group()
+    make.challenge(group=group, text="From the editors", basis=Basis.EDITORIAL)
+    page = get(client, address_of(group))
+    assert "From the editors" not in page
+    assert f'href="{address_of(group)}outcomes/"' in page
