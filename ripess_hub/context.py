@@ -25,7 +25,7 @@ def has_language(request):
 
 def site(request):
     """Everything of the shell: languages, navigation, theme. Computed only when a template asks."""
-    return {"site": SimpleLazyObject(lambda: shell(request))}
+    return {"hub": SimpleLazyObject(lambda: shell(request))}
 
 
 def shell(request):

@@ -83,9 +83,7 @@ def agreement(*, parties=None, **values):
     """`parties`: organisations, or names of bodies outside the directory; two organisations if not told."""
     values.setdefault("kind", term(directory.AgreementKind, "partnership_agreement"))
     values.setdefault("status", term(directory.AgreementStatus, "active"))
-    made = record(
-        directory.Agreement, "agreement", values, texts=("title", "official_title", "description")
-    )
+    made = record(directory.Agreement, "agreement", values, texts=("title", "official_title", "description"))
     for position, party in enumerate(parties or (organisation(), organisation())):
         who = {"name": party} if isinstance(party, str) else {"organisation": party}
         directory.AgreementParty.objects.create(agreement=made, position=position, **who)

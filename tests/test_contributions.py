@@ -1,19 +1,13 @@
-"""Contributions, challenges and guidelines as their pages show them."""
+"""Contributions as their pages show them."""
 
 from datetime import UTC, datetime
-from html import unescape
 
 import pytest
-from django.core.cache import caches
-from django.db import connection
-from django.template import Context, Template
-from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from contributions.models import Contribution
 from contributions.outline import outlined
 from tests import factories as make
-from workinggroup.models import Basis
+from tests.pages import address_of, count_queries, get, render
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
 
@@ -31,32 +25,6 @@ Words.
 
 # Third part
 """
-
-
-def get(client, address, status=200):
-    caches["pages"].clear()
-    response = client.get(address)
-    assert response.status_code == status, address
-    return unescape(response.content.decode())
-
-
-def address_of(record, language="en"):
-    with translation.override(language):
-        return record.get_absolute_url()
-
-
-def count_queries(client, address):
-    get(client, address)  # the vocabularies are in memory from here on
-    caches["pages"].clear()
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    return len(queries)
-
-
-def render(source, **context):
-    with translation.override("en"):
-        template = Template("{% load contributions %}" + source)
-        return " ".join(template.render(Context({"LANGUAGE_CODE": "en", **context})).split())
 
 
 def results(page):
@@ -98,6 +66,15 @@ def test_a_contribution_says_which_language_it_is_in_to_who_reads_another(client
     assert "language-notice" not in get(client, address_of(sent, "fr"))
 
 
+def test_a_title_carries_its_language_where_it_is_not_the_pages(client):
+    sent = make.contribution(language="fr", title="Titre")
+    for address in ("contributions/", f"calls/{sent.call.slug}/"):
+        english = get(client, f"/en/{address}")
+        assert f'href="{address_of(sent)}" lang="fr">Titre</a>' in english
+        french = get(client, f"/fr/{address}")
+        assert f'href="{address_of(sent, "fr")}">Titre</a>' in french
+
+
 def test_who_left_is_a_former_participant(client):
     person = make.person(display_name="Amina Diallo", email="amina@example.org")
     sent = make.contribution(author=person)
@@ -124,7 +101,9 @@ def test_an_unpublished_organisation_has_no_link(client):
 
 
 def test_the_text_cannot_bring_scripts_or_raw_html(client):
-    sent = make.contribution(text='<script>alert(1)</script> [x](javascript:alert(1)) <h1 id="content">no</h1>')
+    sent = make.contribution(
+        text='<script>alert(1)</script> [x](javascript:alert(1)) <h1 id="content">no</h1>'
+    )
     page = client.get(address_of(sent)).content.decode()
     assert "<script>alert" not in page
     assert 'href="javascript' not in page
@@ -394,76 +373,3 @@ def test_the_home_page_shows_the_latest_contributions():
     assert "Number 0" not in shown
     assert "Number 3" in shown
     assert "See all 4 contributions" in shown
-
-
-# Challenges and guidelines.
-
-
-def outcomes_page(client, group):
-    return get(client, f"{address_of(group)}outcomes/")
-
-
-def test_outcomes_are_grouped_by_where_they_come_from(client):
-    group = make.group()
-    make.challenge(group=group, text="From the text", basis=Basis.FOUNDING_TEXT)
-    make.challenge(group=group, text="From the editors", basis=Basis.EDITORIAL)
-    make.guideline(group=group, text="Guideline of the editors", basis=Basis.EDITORIAL)
-    page = outcomes_page(client, group)
-    named = page.index("Challenges named in the founding text")
-    none_yet = page.index("The group has not published guidelines yet.")
-    proposed = page.index("starting points proposed by the editors of this catalogue")
-    assert named < page.index("From the text") < none_yet < proposed
-    assert proposed < page.index("From the editors") < page.index("Guideline of the editors")
-    assert "They do not come from the working group" in page
-
-
-def test_outcomes_of_the_group_itself_are_not_called_proposals(client):
-    group = make.group()
-    make.challenge(group=group, text="Drawn by the group")
-    make.guideline(group=group, text="Adopted by the group")
-    page = outcomes_page(client, group)
-    assert "Challenges the group drew from the contributions" in page
-    assert "Adopted by the group" in page
-    assert "proposed by the editors" not in page
-
-
-def test_outcomes_are_grouped_by_category_in_its_order(client):
-    from contributions.models import ChallengeCategory
-
-    group = make.group()
-    last = make.term(ChallengeCategory, "languages", position=2)
-    first = make.term(ChallengeCategory, "balance", position=1)
-    make.challenge(group=group, category=last, text="About languages")
-    make.challenge(group=group, category=first, text="About balance")
-    make.challenge(group=group, category=last, text="More about languages")
-    page = outcomes_page(client, group)
-    assert page.count("<h3>Languages</h3>") == 1
-    assert page.index("About balance") < page.index("About languages") < page.index("More about languages")
-
-
-def test_a_reader_walks_from_guideline_to_challenge_to_contribution(client):
-    sent = make.contribution(title="What we saw")
-    group = sent.call.group
-    received = make.contribution(call=sent.call, state="received", title="Not read yet")
-    problem = make.challenge(group=group, text="Nobody knows", contributions={sent, received})
-    make.guideline(group=group, text="Tell people", challenges={problem})
-    page = outcomes_page(client, group)
-    assert f'href="#challenge-{problem.slug}"' in page
-    assert f'id="challenge-{problem.slug}"' in page
-    assert f'href="{address_of(sent)}"' in page
-    assert "Not read yet" not in page
-    assert "1 contribution deals with it" in get(client, address_of(group))
-
-
-def test_a_group_without_outcomes_says_so(client):
-    page = outcomes_page(client, make.group())
-    assert "The group has not published challenges yet." in page
-    assert "The group has not published guidelines yet." in page
-
-
-def test_editorial_proposals_do_not_pass_for_challenges_of_the_group_on_its_page(client):
-    group = make.group()
-    make.challenge(group=group, text="From the editors", basis=Basis.EDITORIAL)
-    page = get(client, address_of(group))
-    assert "From the editors" not in page
-    assert f'href="{address_of(group)}outcomes/"' in page

@@ -2,17 +2,14 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from html import unescape
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
-from django.template import Context, Template
-from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from directory import text as words
 from tests import factories as make
+from tests.pages import address_of, count_queries, get, render
 from workinggroup.models import Basis, Call
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
@@ -23,33 +20,6 @@ CLOSED = {
     "fr": "L'appel à contributions est fermé",
     "en": "The call for contributions is closed",
 }
-
-
-def get(client, address, status=200):
-    """The words and mark-up of a page that is computed now."""
-    caches["pages"].clear()
-    response = client.get(address)
-    assert response.status_code == status, address
-    return unescape(response.content.decode())
-
-
-def address_of(record, language="en"):
-    with translation.override(language):
-        return record.get_absolute_url()
-
-
-def count_queries(client, address):
-    get(client, address)  # the vocabularies are in memory from here on
-    caches["pages"].clear()
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    return len(queries)
-
-
-def render(source, **context):
-    with translation.override("en"):
-        template = Template("{% load workinggroup contributions %}" + source)
-        return " ".join(template.render(Context(context)).split())
 
 
 @pytest.fixture
@@ -134,7 +104,9 @@ def test_a_document_offers_its_files_by_language_and_size(client):
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "en"])
-@pytest.mark.parametrize("path", ["groups/founding/", "groups/founding/meetings/montreal/", "calls/call-2016/"])
+@pytest.mark.parametrize(
+    "path", ["groups/founding/", "groups/founding/meetings/montreal/", "calls/call-2016/"]
+)
 def test_a_closed_call_says_so_in_each_language(client, founding, language, path):
     assert CLOSED[language] in get(client, f"/{language}/{path}")
 
@@ -232,6 +204,13 @@ def test_days_are_counted_by_the_midnights_of_the_calls_own_zone(client, clock):
     )
     with clock(datetime(2026, 11, 25, 3, tzinfo=UTC)):
         assert "1 day left" in get(client, "/en/calls/night/")
+
+
+def test_a_cached_page_ends_with_the_day_of_an_open_calls_zone(clock, timed):
+    """Midnight in La Paz is 04:00 UTC, while the day of UTC would end later or earlier."""
+    with clock(datetime(2026, 11, 25, 1, tzinfo=UTC)), connection.cursor() as cursor:
+        cursor.execute("SELECT hub_next_change()")
+        assert cursor.fetchone()[0] == datetime(2026, 11, 25, 4, tzinfo=UTC)
 
 
 def test_a_call_without_a_closing_instant_is_open_until_further_notice(client):

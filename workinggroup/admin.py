@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationStackedInline
 
@@ -60,7 +61,7 @@ class WorkingGroupAdmin(PublishableAdmin):
             )
             for other in records
         )
-        return format_html_join(format_html("<br>"), '<a href="{}">{}</a>', rows)
+        return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>', rows)
 
 
 class OfGroupAdmin(PublishableAdmin):

@@ -40,7 +40,7 @@ def list_of(calls):
 @register.inclusion_tag("contributions/_contributions_of.html")
 def contributions_of(organisation):
     """What was contributed on behalf of an organisation."""
-    rows = listed(Contribution.objects.published().filter(organisation=organisation), most=20)
+    rows = listed(Contribution.objects.published().filter(organisation=organisation), most=100)
     return {"contributions": rows}
 
 
