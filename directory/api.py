@@ -1,345 +1,236 @@
-"""The read API of the directory: the same FilterSets and the same `published()` as the pages.
+"""The read API of organisations, agreements and events; the vocabularies are in `api_vocabularies`."""
 
-Every record carries its `key`, the `url` of its page and its texts in all languages.
-"""
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, OuterRef
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
 
-from django.conf import settings
-from django.db.models import Prefetch
-from django.http import Http404
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import serializers, viewsets
-from rest_framework.filters import BaseFilterBackend
-from rest_framework.pagination import PageNumberPagination
-from rest_framework.response import Response
+from directory import api_examples
+from directory.api_parts import (
+    FILE_COLUMNS,
+    Address,
+    FileSerializer,
+    Keys,
+    OrganisationName,
+    RecordSerializer,
+    RecordViewSet,
+    Texts,
+    Words,
+    best_name,
+    instant,
+    key_of,
+    keys,
+    organisation_columns,
+    rows,
+)
+from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted
+from directory.models import Agreement, AgreementDocument, AgreementParty, Event, Organisation, Relation
 
-from directory.filters import AgreementFilter, EventFilter, KeysFilter, OrderFilter, OrganisationFilter
-from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
-from directory.vocabulary import TABLES, vocabulary
-
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
-KEY_PATTERN = "[A-Za-z0-9_-]{1,120}"
-
-
-class Pages(PageNumberPagination):
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
-
-
-class SharedFilter(BaseFilterBackend):
-    """Filters, searches and orders by the view's FilterSet, the one the page uses."""
-
-    def filter_queryset(self, request, queryset, view):
-        return view.filterset_class(request.query_params, queryset).qs
-
-    def get_schema_operation_parameters(self, view):
-        parameters = []
-        for name, one in view.filterset_class.base_filters.items():
-            schema = {"type": "string"}
-            if isinstance(one, KeysFilter):
-                schema = {"type": "array", "items": {"type": "string"}}
-            if isinstance(one, OrderFilter):
-                schema = {"type": "string", "enum": [value for value, _label in one.extra["choices"]]}
-            parameters.append({"name": name, "in": "query", "required": False, "schema": schema,
-                               "description": str(one.label or name)})  # fmt: skip
-        return parameters
+FOUND_IN = "Every region whose filter finds this record, those it is named for and those around them."
 
 
-def by_language(record, field):
-    return {code: getattr(record, f"{field}_{code}") or None for code in LANGUAGES}
+def relations(near, far):
+    """The relations of an organisation as `near` side, where the other side is published."""
+    return rows(
+        Relation.objects.filter(
+            **{near: OuterRef("pk"), f"{far}__in": Organisation.objects.published()}
+        ).order_by("type__position", f"{far}__slug"),
+        type="type_id",
+        **organisation_columns(f"{far}__"),
+    )
 
 
-@extend_schema_field({"type": "object", "additionalProperties": {"type": ["string", "null"]}})
-class TextsField(serializers.Field):
-    """A text as an object by language; null where a language lacks it."""
-
-    def __init__(self, field, **kwargs):
-        self.field = field
-        super().__init__(source="*", read_only=True, **kwargs)
-
-    def to_representation(self, record):
-        return by_language(record, self.field)
+def regions_of(model):
+    through = model.regions.through
+    record = model._meta.model_name
+    return keys(
+        through.objects.filter(**{record: OuterRef("pk")}).order_by("region__position", "region_id"),
+        "region_id",
+    )
 
 
-class RecordSerializer(serializers.Serializer):
-    key = serializers.SlugField(source="slug")
-    url = serializers.SerializerMethodField()
+class RelatedOrganisation(OrganisationName):
+    """`inverse` false: this record is a member (part, observer …) of the organisation named; true: the
+    organisation named is one of this record."""
 
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_url(self, record):
-        return self.context["request"].build_absolute_uri(record.get_absolute_url())
-
-
-class ProvenanceSerializer(RecordSerializer):
-    confidence = serializers.CharField(source="confidence_id", allow_null=True)
-    sources = serializers.ListField(child=serializers.CharField())
-    note = serializers.CharField()
-    updated_at = serializers.DateTimeField()
-
-
-class LinkedOrganisationSerializer(serializers.Serializer):
-    type = serializers.CharField()
-    inverse = serializers.BooleanField()
     key = serializers.CharField()
-    names = serializers.DictField()
+    type = serializers.CharField(help_text="Key of `relation_types`.")
+    inverse = serializers.BooleanField()
+
+    def to_representation(self, row):
+        return {"type": row["type"], "inverse": row["inverse"], **super().to_representation(row)}
 
 
-class OrganisationSerializer(ProvenanceSerializer):
-    names = TextsField("name")
-    acronyms = TextsField("acronym")
-    names_translated = serializers.ListField(child=serializers.CharField())
-    aliases = serializers.ListField(child=serializers.CharField())
-    descriptions = TextsField("description")
-    kind = serializers.CharField(source="kind_id")
-    scope = serializers.CharField(source="scope_id")
-    regions = serializers.SerializerMethodField()
-    found_in = serializers.ListField(source="place_keys", child=serializers.CharField())
-    sectors = serializers.ListField(source="sector_keys", child=serializers.CharField())
-    country = serializers.CharField(source="country_id", allow_null=True)
-    city = serializers.CharField()
+@extend_schema_serializer(examples=[OpenApiExample("RIPESS", value=api_examples.ORGANISATION)])
+class OrganisationSerializer(RecordSerializer):
+    names = Texts("name")
+    acronyms = Texts("acronym")
+    names_translated = Keys(help_text="Languages whose name is not official but ours.")
+    aliases = Keys(help_text="Other names and acronyms met in documents.")
+    descriptions = Texts("description")
+    kind = serializers.CharField(source="kind_id", help_text="Key of `organisation_kinds`.")
+    scope = serializers.CharField(source="scope_id", help_text="Key of `scopes`.")
+    regions = Keys(source="region_keys", help_text="Keys of `regions`.")
+    found_in = Keys(source="place_keys", help_text=FOUND_IN)
+    sectors = Keys(source="sector_keys", help_text="Keys of `sectors`.")
+    country = Words(source="country_id", help_text="Country of the seat, a key of `countries`.")
+    city = Words()
     latitude = serializers.FloatField(allow_null=True)
     longitude = serializers.FloatField(allow_null=True)
-    founded = serializers.IntegerField(allow_null=True)
-    website = serializers.CharField()
-    status = serializers.CharField()
+    founded = serializers.IntegerField(allow_null=True, help_text="Year of foundation.")
+    website = Address()
+    status = serializers.ChoiceField(choices=Organisation.Status.choices)
     relations = serializers.SerializerMethodField()
+    agreement_count = serializers.IntegerField(help_text="Published agreements it is a party to.")
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_regions(self, record):
-        return [region.key for region in record.regions.all()]
-
-    @extend_schema_field(LinkedOrganisationSerializer(many=True))
-    def get_relations(self, record):
-        own = [(relation, False, relation.target) for relation in record.relations.all()]
-        inverse = [(relation, True, relation.source) for relation in record.inverse_relations.all()]
+    def get_relations(self, record) -> RelatedOrganisation(many=True):
+        related = RelatedOrganisation()
         return [
-            {
-                "type": relation.type_id,
-                "inverse": is_inverse,
-                "key": other.slug,
-                "names": by_language(other, "name"),
-            }
-            for relation, is_inverse, other in own + inverse
+            related.to_representation({**row, "inverse": inverse})
+            for found, inverse in ((record.relation_rows, False), (record.inverse_rows, True))
+            for row in found
         ]
 
 
-class PartySerializer(serializers.Serializer):
-    key = serializers.SerializerMethodField()
-    names = serializers.SerializerMethodField()
-    role = serializers.CharField()
+class OrganisationViewSet(RecordViewSet):
+    """Organisations of the social and solidarity economy: international, continental and national bodies
+    and those that support them."""
 
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_key(self, party):
-        """The organisation's key, when it stands published in the directory."""
-        return party.organisation.slug if party.organisation and party.organisation.is_published else None
+    serializer_class = OrganisationSerializer
+    filterset_class = OrganisationFilter
+    queryset = agreements_counted(
+        Organisation.objects.published()
+        .without_bulk()
+        .annotate(
+            region_keys=regions_of(Organisation),
+            relation_rows=relations("source", "target"),
+            inverse_rows=relations("target", "source"),
+        )
+    )
 
-    @extend_schema_field({"type": "object", "additionalProperties": {"type": ["string", "null"]}})
-    def get_names(self, party):
-        if party.organisation:
-            return by_language(party.organisation, "name")
-        return dict.fromkeys(LANGUAGES, party.name)
+
+class PartySerializer(OrganisationName):
+    """A party. The key is null when it stands outside the directory or is not published there."""
+
+    role = Words()
+
+    def to_representation(self, row):
+        outside = row["outside"]
+        party = {"key": None, "name": outside} if outside else super().to_representation(row)
+        return {**party, "role": row["role"] or None}
 
 
 class DirectionSerializer(serializers.Serializer):
-    shown = serializers.CharField(source="direction", allow_null=True)
-    stated = serializers.CharField(source="direction_stated_id", allow_null=True)
-    computed = serializers.CharField(source="direction_computed_id", allow_null=True)
+    """Keys of `directions`. What the sources state is shown; where they state none, the computed one."""
+
+    stated = Words(source="direction_stated_id", help_text="As the sources state it.")
+    computed = Words(source="direction_computed_id", help_text="As the sides of its parties give it.")
+    shown = Words(source="direction")
 
 
-class AgreementSerializer(ProvenanceSerializer):
-    titles = TextsField("title")
-    official_titles = TextsField("official_title")
-    descriptions = TextsField("description")
-    parties = PartySerializer(many=True)
-    kind = serializers.CharField(source="kind_id")
-    status = serializers.CharField(source="status_id")
+class AgreementFileSerializer(FileSerializer):
+    title = serializers.CharField()
+
+    def to_representation(self, row):
+        return {"title": row["title"], **super().to_representation(row)}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("ICA and ILO", value=api_examples.AGREEMENT)])
+class AgreementSerializer(RecordSerializer):
+    names = Texts("title")
+    official_titles = Texts("official_title")
+    descriptions = Texts("description")
+    parties = PartySerializer(many=True, source="party_rows")
+    kind = serializers.CharField(source="kind_id", help_text="Key of `agreement_kinds`.")
+    status = serializers.CharField(source="status_id", help_text="Key of `agreement_statuses`.")
     direction = DirectionSerializer(source="*")
-    regions = serializers.SerializerMethodField()
-    found_in = serializers.ListField(source="place_keys", child=serializers.CharField())
-    sectors = serializers.ListField(source="sector_keys", child=serializers.CharField())
+    regions = Keys(source="region_keys", help_text="Keys of `regions`.")
+    found_in = Keys(source="place_keys", help_text=FOUND_IN)
+    sectors = Keys(source="sector_keys", help_text="Keys of `sectors`.")
     signed_on = serializers.DateField(allow_null=True)
-    start_year = serializers.IntegerField(allow_null=True)
+    start_year = serializers.IntegerField(allow_null=True, help_text="Known alone where no date is.")
     start_on = serializers.DateField(allow_null=True)
-    end_year = serializers.IntegerField(allow_null=True)
+    end_year = serializers.IntegerField(allow_null=True, help_text="Known alone where no date is.")
     end_on = serializers.DateField(allow_null=True)
-    supersedes = serializers.SerializerMethodField()
-    illustrative = serializers.BooleanField()
-
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_regions(self, record):
-        return [region.key for region in record.regions.all()]
-
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_supersedes(self, record):
-        other = record.supersedes
-        return other.slug if other and other.is_published else None
-
-
-class EventSerializer(ProvenanceSerializer):
-    titles = TextsField("title")
-    themes = TextsField("theme")
-    series = serializers.CharField()
-    type = serializers.CharField(source="type_id")
-    format = serializers.CharField(source="format_id")
-    audience = serializers.CharField(source="audience_id")
-    year = serializers.IntegerField()
-    starts_on = serializers.DateField(allow_null=True)
-    ends_on = serializers.DateField(allow_null=True)
-    city = serializers.CharField()
-    country = serializers.CharField(source="country_id", allow_null=True)
-    latitude = serializers.FloatField(allow_null=True)
-    longitude = serializers.FloatField(allow_null=True)
-    organisers = serializers.SerializerMethodField()
-    other_organisers = serializers.ListField(child=serializers.CharField())
-    outcome = serializers.SerializerMethodField()
-
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_organisers(self, record):
-        return [organisation.slug for organisation in record.organisers.all()]
-
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_outcome(self, record):
-        other = record.outcome
-        return other.slug if other and other.is_published else None
-
-
-class RecordViewSet(viewsets.ReadOnlyModelViewSet):
-    """A list and its records; unpublished ones are not there."""
-
-    pagination_class = Pages
-    filter_backends = [SharedFilter]
-    lookup_field = "slug"
-    lookup_url_kwarg = "key"
-    lookup_value_regex = KEY_PATTERN
-
-    def filter_queryset(self, queryset):
-        """The filters are the list's; a record is found by its key alone."""
-        return super().filter_queryset(queryset) if self.detail is False else queryset
-
-    def finalize_response(self, request, response, *args, **kwargs):
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response["Access-Control-Allow-Origin"] = "*"
-        return response
-
-
-def names_only():
-    return Organisation.objects.published().without_bulk().defer("description")
-
-
-class OrganisationViewSet(RecordViewSet):
-    serializer_class = OrganisationSerializer
-    filterset_class = OrganisationFilter
-
-    def get_queryset(self):
-        return (
-            Organisation.objects.published()
-            .without_bulk()
-            .prefetch_related(
-                "regions",
-                Prefetch("relations", linked("target")),
-                Prefetch("inverse_relations", linked("source")),
-            )
-        )
-
-
-def linked(side):
-    """Relations whose `side` is a published organisation."""
-    return (
-        Relation.objects.filter(**{f"{side}__publication": "published"})
-        .prefetch_related(Prefetch(side, names_only()))
-        .order_by("type__position", "pk")
-    )
+    supersedes = Words(source="supersedes_key", help_text="Key of the agreement it renews or replaces.")
+    renewed_by = Keys(source="renewed_by_keys", help_text="Keys of the agreements that renew it.")
+    adopted_at = Keys(source="event_keys", help_text="Keys of the events where it was adopted.")
+    documents = AgreementFileSerializer(many=True, source="document_rows")
+    illustrative = serializers.BooleanField(help_text="A demonstration, not a real agreement.")
 
 
 class AgreementViewSet(RecordViewSet):
+    """Agreements, partnerships, charters and declarations between organisations."""
+
     serializer_class = AgreementSerializer
     filterset_class = AgreementFilter
+    queryset = (
+        Agreement.objects.published()
+        .without_bulk()
+        .annotate(
+            region_keys=regions_of(Agreement),
+            party_rows=rows(
+                AgreementParty.objects.filter(agreement=OuterRef("pk")).order_by("position", "pk"),
+                outside="name",
+                role="role",
+                **organisation_columns("organisation__"),
+            ),
+            supersedes_key=key_of(Agreement.objects.published(), "supersedes"),
+            renewed_by_keys=keys(
+                Agreement.objects.published().filter(supersedes=OuterRef("pk")).order_by("slug")
+            ),
+            event_keys=keys(Event.objects.published().filter(outcome=OuterRef("pk")).order_by("slug")),
+            document_rows=rows(
+                AgreementDocument.objects.visible_to(AnonymousUser())
+                .filter(agreement=OuterRef("pk"))
+                .order_by("pk"),
+                title="title",
+                **FILE_COLUMNS,
+            ),
+        )
+    )
 
-    def get_queryset(self):
-        parties = AgreementParty.objects.prefetch_related(
-            Prefetch("organisation", Organisation.objects.without_bulk().defer("description"))
-        )
-        return (
-            Agreement.objects.published()
-            .without_bulk()
-            .prefetch_related(
-                "regions",
-                Prefetch("parties", parties),
-                Prefetch("supersedes", Agreement.objects.without_bulk()),
-            )
-        )
+
+@extend_schema_serializer(examples=[OpenApiExample("GSEF 2016", value=api_examples.EVENT)])
+class EventSerializer(RecordSerializer):
+    names = Texts("title")
+    themes = Texts("theme")
+    series = Words(help_text="Shared by the editions of an event.")
+    type = serializers.CharField(source="type_id", help_text="Key of `event_types`.")
+    format = serializers.CharField(source="format_id", help_text="Key of `event_formats`.")
+    audience = serializers.CharField(source="audience_id", help_text="Key of `event_audiences`.")
+    year = serializers.IntegerField(help_text="Known alone where no date is.")
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
+    city = Words()
+    country = Words(source="country_id", help_text="Key of `countries`.")
+    found_in = Keys(source="place_keys", help_text=FOUND_IN)
+    latitude = serializers.FloatField(allow_null=True)
+    longitude = serializers.FloatField(allow_null=True)
+    organisers = serializers.SerializerMethodField()
+    outcome = Words(source="outcome_key", help_text="Key of the agreement adopted there.")
+
+    def get_organisers(self, record) -> OrganisationName(many=True):
+        """The published organisations, then bodies outside the directory."""
+        named = OrganisationName()
+        return [named.to_representation(row) for row in record.organiser_rows] + [
+            {"key": None, "name": name} for name in record.other_organisers
+        ]
 
 
 class EventViewSet(RecordViewSet):
+    """Conferences, forums and seminars where organisations meet."""
+
     serializer_class = EventSerializer
     filterset_class = EventFilter
-
-    def get_queryset(self):
-        return (
-            Event.objects.published()
-            .without_bulk()
-            .prefetch_related(
-                Prefetch("organisers", names_only()), Prefetch("outcome", Agreement.objects.without_bulk())
-            )
+    queryset = (
+        Event.objects.published()
+        .without_bulk()
+        .annotate(
+            organiser_rows=rows(
+                Organisation.objects.published().filter(events=OuterRef("pk")).order_by("slug"),
+                **organisation_columns(),
+            ),
+            outcome_key=key_of(Agreement.objects.published(), "outcome"),
         )
-
-
-class TermSerializer(serializers.Serializer):
-    key = serializers.CharField()
-    labels = serializers.DictField()
-    definitions = serializers.DictField()
-    type = serializers.CharField()
-    side = serializers.CharField()
-    countries = serializers.ListField(child=serializers.CharField())
-
-
-class VocabularySerializer(serializers.Serializer):
-    key = serializers.CharField()
-    url = serializers.CharField()
-    terms = TermSerializer(many=True)
-
-
-class VocabularyViewSet(viewsets.ViewSet):
-    """The vocabularies: what the keys of kinds, sectors, regions and so on mean."""
-
-    lookup_url_kwarg = "key"
-    lookup_value_regex = KEY_PATTERN
-    serializer_class = VocabularySerializer
-
-    def one(self, request, name):
-        return {
-            "key": name,
-            "url": request.build_absolute_uri(reverse("api:vocabulary-detail", args=[name])),
-            "terms": [
-                {
-                    "key": entry.key,
-                    "labels": entry.labels,
-                    "definitions": entry.definitions,
-                    "type": entry.type,
-                    "side": entry.side,
-                    "countries": list(entry.countries),
-                }
-                for entry in vocabulary()[name].values()
-            ],
-        }
-
-    @extend_schema(responses=VocabularySerializer(many=True))
-    def list(self, request):
-        results = [self.one(request, name) for name in TABLES]
-        return self.answer({"count": len(results), "next": None, "previous": None, "results": results})
-
-    @extend_schema(
-        responses=VocabularySerializer,
-        parameters=[OpenApiParameter("key", str, OpenApiParameter.PATH, description="its name")],
     )
-    def retrieve(self, request, key=None):
-        if key not in TABLES:
-            raise Http404(_("There is no such vocabulary."))
-        return self.answer(self.one(request, key))
-
-    @staticmethod
-    def answer(data):
-        return Response(data, headers={"Access-Control-Allow-Origin": "*"})
