@@ -1,7 +1,7 @@
 """The read API of organisations, agreements and events; the vocabularies are in `api_vocabularies`."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, OuterRef
+from django.db.models import OuterRef
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -16,8 +16,6 @@ from directory.api_parts import (
     RecordViewSet,
     Texts,
     Words,
-    best_name,
-    instant,
     key_of,
     keys,
     organisation_columns,
@@ -61,8 +59,10 @@ class RelatedOrganisation(OrganisationName):
         return {"type": row["type"], "inverse": row["inverse"], **super().to_representation(row)}
 
 
-@extend_schema_serializer(examples=[OpenApiExample("RIPESS", value=api_examples.ORGANISATION)])
+@extend_schema_serializer(examples=[OpenApiExample("RAESS", value=api_examples.ORGANISATION)])
 class OrganisationSerializer(RecordSerializer):
+    """An organisation of the directory."""
+
     names = Texts("name")
     acronyms = Texts("acronym")
     names_translated = Keys(help_text="Languages whose name is not official but ours.")
@@ -129,6 +129,8 @@ class DirectionSerializer(serializers.Serializer):
 
 
 class AgreementFileSerializer(FileSerializer):
+    """A document of an agreement."""
+
     title = serializers.CharField()
 
     def to_representation(self, row):
@@ -137,6 +139,8 @@ class AgreementFileSerializer(FileSerializer):
 
 @extend_schema_serializer(examples=[OpenApiExample("ICA and ILO", value=api_examples.AGREEMENT)])
 class AgreementSerializer(RecordSerializer):
+    """An agreement between two or more parties."""
+
     names = Texts("title")
     official_titles = Texts("official_title")
     descriptions = Texts("description")
@@ -193,6 +197,8 @@ class AgreementViewSet(RecordViewSet):
 
 @extend_schema_serializer(examples=[OpenApiExample("GSEF 2016", value=api_examples.EVENT)])
 class EventSerializer(RecordSerializer):
+    """A conference, forum or seminar."""
+
     names = Texts("title")
     themes = Texts("theme")
     series = Words(help_text="Shared by the editions of an event.")

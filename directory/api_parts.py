@@ -31,7 +31,6 @@ EXAMPLES = {
     "q": "RIPESS",
     "region": ["m49-002"],
     "sector": ["cooperatives", "fair_trade"],
-    "kind": [],
     "scope": ["continental"],
     "country": ["SN", "EC"],
     "direction": ["south_south"],
@@ -90,7 +89,7 @@ class Words(serializers.CharField):
         return value or None
 
 
-@extend_schema_field({"type": ["string", "null"], "format": "uri"})
+@extend_schema_field(OpenApiTypes.URI)
 class Address(Words):
     """An address on the web, null where there is none."""
 
@@ -103,27 +102,30 @@ class Keys(serializers.ListField):
 
 def instant(**options):
     """An instant in UTC, to the second, as the pages and calendars give it."""
-    return serializers.DateTimeField(
-        format="%Y-%m-%dT%H:%M:%SZ", default_timezone=datetime.UTC, allow_null=True, **options
-    )
+    return serializers.DateTimeField(format="%Y-%m-%dT%H:%M:%SZ", default_timezone=datetime.UTC, **options)
 
 
-class Texts(serializers.Serializer):
-    """A text by language, null where it has none in a language."""
+class TextsSerializer(serializers.Serializer):
+    """A text by language, null where it lacks one."""
+
+    def get_fields(self):
+        return {code: serializers.CharField(allow_null=True) for code in LANGUAGES}
+
+
+@extend_schema_field(TextsSerializer)
+class Texts(serializers.Field):
+    """The translated texts `field_es`, `field_fr`, `field_en` of a record."""
 
     def __init__(self, field, **options):
         super().__init__(source="*", **options)
         self.columns = [(code, f"{field}_{code}") for code in LANGUAGES]
-
-    def get_fields(self):
-        return {code: serializers.CharField(allow_null=True) for code in LANGUAGES}
 
     def to_representation(self, record):
         return {code: getattr(record, column) or None for code, column in self.columns}
 
 
 class RowTexts(Texts):
-    """The same of a row."""
+    """Those of a row."""
 
     def to_representation(self, row):
         return {code: row[column] or None for code, column in self.columns}
@@ -216,6 +218,20 @@ class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def get_paginated_response_schema(self, schema):
+        """The framework's own in the words of OpenAPI 3.1, with addresses of this API."""
+        described = super().get_paginated_response_schema(schema)
+        address = "https://hub.example.org/api/v1/organisations/?page={}"
+        described["required"] = list(described["properties"])
+        described["properties"]["count"]["example"] = 282
+        for name, number in (("next", 3), ("previous", 1)):
+            described["properties"][name] = {
+                "type": ["string", "null"],
+                "format": "uri",
+                "example": address.format(number),
+            }
+        return described
 
 
 class SharedFilter(BaseFilterBackend):

@@ -84,7 +84,7 @@ class Texts(Field):
             try:
                 if not value.get(code):
                     if not self.partial:
-                        raise ValidationError(_("the language “%(code)s” is missing") % {"code": code})
+                        raise ValidationError(_("is missing"))
                     texts[code] = ""
                 else:
                     texts[code] = words(value[code], model._meta.get_field(f"{self.attribute}_{code}"))

@@ -14,8 +14,17 @@ from directory.vocabulary import reading_order
 URL = re.compile(r"https?://[^\s()<>\"]+")
 
 
+# International English: 7 September 2016, not September 7.
+LOCALES = {"en": "en_GB"}
+
+
 def language():
     return get_language() or settings.LANGUAGE_CODE
+
+
+def locale():
+    """The reader's language as CLDR knows it."""
+    return LOCALES.get(language(), language())
 
 
 def best_text(record, field):
@@ -38,7 +47,7 @@ def language_name(code):
 
 def day(date, style="long"):
     """A date in words: 10 de febrero de 2004."""
-    return format_date(date, style, locale=language())
+    return format_date(date, style, locale=locale())
 
 
 def days(first, last=None):
@@ -46,7 +55,7 @@ def days(first, last=None):
     if not last or last == first:
         return day(first)
     skeleton = "yMMMMd"
-    return format_interval(first, last, skeleton, locale=language())
+    return format_interval(first, last, skeleton, locale=locale())
 
 
 def instant(moment, zone):
@@ -58,7 +67,7 @@ def instant(moment, zone):
     sign = "+" if minutes >= 0 else "−"
     hours, rest = divmod(abs(minutes), 60)
     offset = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
-    code = language()
+    code = locale()
     return {
         "date": format_date(local.date(), "long", locale=code),
         "time": format_time(local, "HH:mm", tzinfo=zone, locale=code),

@@ -1,6 +1,6 @@
 """The directory's public pages. Each fetches through `published()`."""
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,6 +11,7 @@ from directory import facets, jsonld
 from directory.figures import arcs, matrix
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted, by_text
 from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
+from directory.models.organisations import BULK
 from directory.pagination import paginate
 from directory.text import best_text
 from directory.vocabulary import vocabulary
@@ -18,8 +19,11 @@ from directory.vocabulary import vocabulary
 # With its parties in order, for a row of a table: one query for all rows.
 PARTIES = Prefetch(
     "parties",
-    AgreementParty.objects.prefetch_related(
-        Prefetch("organisation", Organisation.objects.without_bulk().defer("description"))
+    AgreementParty.objects.select_related("organisation").defer(
+        *(
+            f"organisation__{name}"
+            for name in (*BULK, "description", "description_es", "description_fr", "description_en")
+        )
     ),
 )
 
@@ -57,18 +61,24 @@ def organisations(request):
 def relations_of(organisation):
     """The organisation's relations both ways, to published organisations, by type: a list of
     `{type, inverse, organisations}`."""
-    own = Relation.objects.filter(source=organisation, target__publication="published")
-    inverse = Relation.objects.filter(target=organisation, source__publication="published")
+    other_side = Q(source=organisation, target__publication="published") | Q(
+        target=organisation, source__publication="published"
+    )
+    relations = (
+        Relation.objects.filter(other_side)
+        .select_related("source", "target", "type")
+        .defer(*(f"{side}__{name}" for side in ("source", "target") for name in BULK))
+        .order_by("type__position", "source__slug", "target__slug")
+    )
     groups = {}
-    for direction, relations, other in ((False, own, "target"), (True, inverse, "source")):
-        relations = relations.select_related(other, "type").order_by("type__position", f"{other}__slug")
-        for relation in relations:
-            group = groups.setdefault(
-                (relation.type_id, direction),
-                {"type": relation.type_id, "inverse": direction, "organisations": []},
-            )
-            group["organisations"].append(getattr(relation, other))
-    return list(groups.values())
+    for relation in relations:
+        inverse = relation.target_id == organisation.pk
+        group = groups.setdefault(
+            (inverse, relation.type.position),
+            {"type": relation.type_id, "inverse": inverse, "organisations": []},
+        )
+        group["organisations"].append(relation.source if inverse else relation.target)
+    return [group for _key, group in sorted(groups.items(), key=lambda item: item[0])]
 
 
 def organisation(request, slug):

@@ -18,7 +18,7 @@ from directory.vocabulary import one_version
 
 logger = logging.getLogger(__name__)
 
-STATE = "SELECT (SELECT version FROM directory_pageversion), hub_now()"
+STATE = "SELECT (SELECT version FROM directory_pageversion), hub_now(), hub_next_change()"
 CACHED_PREFIXES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES) + ("/api/v1/", "/sitemap.xml")
 UNCACHED_PARTS = ("/account/",)
 LONGEST_KEY = 2000
@@ -40,7 +40,7 @@ class PageCacheMiddleware:
         if not self.applies(request):
             with one_version():
                 return self.get_response(request)
-        version, now = self.ask(STATE)
+        version, now, next_change = self.ask(STATE)
         key = self.key(request, version)
         entry = self.load(key)
         if entry is None or entry["until"] <= now.timestamp():
@@ -48,7 +48,7 @@ class PageCacheMiddleware:
                 response = self.get_response(request)
             if not self.may_keep(response):
                 return response
-            entry = self.store(key, response, now)
+            entry = self.store(key, response, now, next_change)
         return self.answer(request, entry)
 
     @staticmethod
@@ -100,8 +100,7 @@ class PageCacheMiddleware:
             report_outage(error)
             return None
 
-    def store(self, key, response, now):
-        (next_change,) = self.ask("SELECT hub_next_change()")
+    def store(self, key, response, now, next_change):
         body = gzip.compress(response.content, 6, mtime=0)
         entry = {
             "body": body,

@@ -124,7 +124,12 @@ DATABASES = {
 }
 if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
-DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    # One wrong letter in an acronym of six is forgiven (PostgreSQL's own threshold is 0.6).
+    "options": "-c pg_trgm.word_similarity_threshold=0.5",
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 
 # --- Caches and the broker: no request needs Redis (docs/decisions.md) -----------------------------
 _redis_url = os.environ.get("REDIS_URL") or ""
@@ -288,14 +293,24 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "ripess_hub.api.sentence",
-    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "RIPESS hub",
-    "DESCRIPTION": "Organisations, agreements, events and working groups of the SSE.",
+    "DESCRIPTION": (
+        "Organisations, agreements, events and working groups of the social and solidarity economy, "
+        "read only and open to any site. What the pages show, no more: the same filters, the same "
+        "published records. Texts stand by language (`es`, `fr`, `en`), null where one lacks; kinds, "
+        "sectors, regions and so on are keys of the vocabularies. A value no vocabulary knows finds "
+        "nothing; a parameter the API does not know is ignored."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "ripess_hub.api.describe_what_all_share",
+    ],
 }
 
 LOGGING = {

@@ -163,3 +163,9 @@ def guideline(**values):
     values.setdefault("category", term(contributions.GuidelineCategory, "transparency"))
     values["group"] = values.get("group") or group()
     return record(contributions.Guideline, "guideline", values, texts=("text",))
+
+
+def relation(source, target, kind="member_of"):
+    return directory.Relation.objects.create(
+        source=source, target=target, type=term(directory.RelationType, kind)
+    )

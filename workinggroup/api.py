@@ -1,15 +1,47 @@
-"""The read API of working groups, meetings, documents and calls."""
+"""The read API of working groups, their meetings, documents and calls."""
 
 import django_filters
-from django.db.models import Prefetch
-from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from directory.api import ProvenanceSerializer, RecordViewSet, TextsField, names_only
+from directory.api_parts import (
+    FILE_COLUMNS,
+    Address,
+    FileSerializer,
+    Keys,
+    OrganisationName,
+    RecordSerializer,
+    RecordViewSet,
+    RowTexts,
+    Texts,
+    Words,
+    in_languages,
+    instant,
+    key_of,
+    keys,
+    organisation_columns,
+    rows,
+)
 from directory.filters import KeysFilter
-from workinggroup.models import Call, Document, DocumentFile, Meeting, WorkingGroup
+from directory.models import Event, Organisation
+from workinggroup.models import (
+    Basis,
+    Call,
+    ContextParagraph,
+    Document,
+    DocumentFile,
+    DocumentKind,
+    Meeting,
+    Question,
+    WorkingGroup,
+)
+
+VOCABULARIES = {"document_kinds": DocumentKind}
+BASIS = f"Where its words come from: {', '.join(f'`{value}`' for value in Basis.values)}."
 
 
 class GroupFilter(django_filters.FilterSet):
@@ -19,151 +51,225 @@ class GroupFilter(django_filters.FilterSet):
 
 
 class OfGroupFilter(django_filters.FilterSet):
-    group = KeysFilter(field_name="group__slug", label="Working group")
+    group = KeysFilter(field_name="group__slug", label=_("Working group"))
 
-    class Meta:
-        model = WorkingGroup
-        fields = []
+
+class DocumentFilter(OfGroupFilter):
+    kind = KeysFilter(field_name="kind_id", label=_("Kind"))
+
+
+class CallFilter(OfGroupFilter):
+    state = KeysFilter(field_name="state", label=_("State"))
+
+
+def passages(model):
+    return rows(
+        model.objects.filter(group=OuterRef("pk")).order_by("position", "pk"),
+        key="key",
+        basis="basis",
+        **in_languages("text"),
+    )
 
 
 class PassageSerializer(serializers.Serializer):
+    """A piece of a group's text."""
+
     key = serializers.CharField()
-    basis = serializers.CharField()
-    texts = TextsField("text")
+    basis = Words(help_text=BASIS)
+    texts = RowTexts("text")
+
+    def to_representation(self, row):
+        return {
+            "key": row["key"],
+            "basis": row["basis"] or None,
+            "texts": self.fields["texts"].to_representation(row),
+        }
 
 
-class GroupSerializer(ProvenanceSerializer):
-    titles = TextsField("title")
-    theme_blocks = TextsField("theme_block")
-    coordinator = serializers.SerializerMethodField()
-    forum = serializers.SerializerMethodField()
-    organisations = serializers.SerializerMethodField()
-    areas = serializers.SerializerMethodField()
-    context = PassageSerializer(many=True)
-    questions = PassageSerializer(many=True)
-    illustrative = serializers.BooleanField()
+class GroupSerializer(RecordSerializer):
+    """A working group, with its text, its meetings and its calls."""
 
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_coordinator(self, record):
-        return record.coordinator.slug if record.coordinator.is_published else None
-
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_forum(self, record):
-        return record.forum.slug if record.forum and record.forum.is_published else None
-
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_organisations(self, record):
-        return [organisation.slug for organisation in record.organisations.all()]
-
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_areas(self, record):
-        return [area.key for area in record.areas.all()]
+    names = Texts("title")
+    theme_blocks = Texts("theme_block")
+    coordinator = OrganisationName(source="coordinator_row")
+    forum = Words(source="forum_key", help_text="Key of the event it belongs to.")
+    organisations = OrganisationName(many=True, source="organisation_rows", help_text="Named in its text.")
+    areas = Keys(source="area_keys", help_text="Named in its text: keys of `regions`.")
+    context = PassageSerializer(many=True, source="paragraph_rows")
+    questions = PassageSerializer(many=True, source="question_rows")
+    meetings = Keys(source="meeting_keys")
+    calls = Keys(source="call_keys")
+    illustrative = serializers.BooleanField(help_text="A demonstration, not a real group.")
 
 
-class OfGroupSerializer(ProvenanceSerializer):
-    group = serializers.CharField(source="group.slug")
-    basis = serializers.CharField()
-
-
-class MeetingSerializer(OfGroupSerializer):
-    titles = TextsField("title")
-    purposes = TextsField("purpose")
-    event = serializers.SerializerMethodField()
-    year = serializers.IntegerField(allow_null=True)
-    starts_at = serializers.DateTimeField(allow_null=True)
-    ends_at = serializers.DateTimeField(allow_null=True)
-    time_zone = serializers.CharField()
-    place = serializers.CharField()
-    city = serializers.CharField()
-    country = serializers.CharField(source="country_id", allow_null=True)
-    languages = serializers.ListField(child=serializers.CharField())
-
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_event(self, record):
-        return record.event.slug if record.event and record.event.is_published else None
-
-
-class FileSerializer(serializers.Serializer):
-    name = serializers.CharField(source="original_name")
-    language = serializers.CharField()
-    content_type = serializers.CharField()
-    size = serializers.IntegerField()
-    url = serializers.SerializerMethodField()
-
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_url(self, record):
-        return self.context["request"].build_absolute_uri(reverse("file", args=[record.file.name]))
-
-
-class DocumentSerializer(OfGroupSerializer):
-    kind = serializers.CharField(source="kind_id")
-    titles = TextsField("title")
-    texts = TextsField("text")
-    available = serializers.BooleanField()
-    files = serializers.SerializerMethodField()
-
-    @extend_schema_field(FileSerializer(many=True))
-    def get_files(self, record):
-        """The files, when the document is preserved."""
-        files = record.files.all() if record.available else []
-        return FileSerializer(files, many=True, context=self.context).data
-
-
-class CallSerializer(OfGroupSerializer):
-    meeting = serializers.SerializerMethodField()
-    titles = TextsField("title")
-    texts = TextsField("text")
-    notices = TextsField("notice")
-    state = serializers.ChoiceField(choices=Call.State.choices)
-    opens_at = serializers.DateTimeField(allow_null=True)
-    closes_at = serializers.DateTimeField(allow_null=True)
-    time_zone = serializers.CharField()
-    dates_unknown = serializers.BooleanField()
-    accepts = serializers.ListField(child=serializers.CharField())
-
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_meeting(self, record):
-        return record.meeting.slug if record.meeting and record.meeting.publication == "published" else None
+def of_group(model):
+    return keys(model.objects.published().filter(group=OuterRef("pk")).order_by("slug"))
 
 
 class GroupViewSet(RecordViewSet):
+    """Working groups, each coordinated by an organisation."""
+
     serializer_class = GroupSerializer
     filterset_class = GroupFilter
-
-    def get_queryset(self):
-        return (
-            WorkingGroup.objects.published()
-            .select_related("coordinator", "forum")
-            .prefetch_related(Prefetch("organisations", names_only()), "areas", "context", "questions")
-            .order_by("slug")
+    queryset = (
+        WorkingGroup.objects.published()
+        .defer("loaded")
+        .annotate(
+            coordinator_row=JSONObject(**organisation_columns("coordinator__")),
+            forum_key=key_of(Event.objects.published(), "forum"),
+            organisation_rows=rows(
+                Organisation.objects.published()
+                .filter(
+                    pk__in=WorkingGroup.organisations.through.objects.filter(
+                        workinggroup=OuterRef(OuterRef("pk"))
+                    ).values("organisation")
+                )
+                .order_by("slug"),
+                **organisation_columns(),
+            ),
+            area_keys=keys(
+                WorkingGroup.areas.through.objects.filter(workinggroup=OuterRef("pk")).order_by(
+                    "region__position", "region_id"
+                ),
+                "region_id",
+            ),
+            paragraph_rows=passages(ContextParagraph),
+            question_rows=passages(Question),
+            meeting_keys=of_group(Meeting),
+            call_keys=of_group(Call),
         )
+        .order_by("slug")
+    )
+
+
+class TitleOrGroups(Texts):
+    """Its title; where it has none, the title of its group."""
+
+    def __init__(self):
+        super().__init__("title")
+
+    def to_representation(self, record):
+        own = super().to_representation(record)
+        return own if any(own.values()) else super().to_representation(record.group)
+
+
+class OfGroupSerializer(RecordSerializer):
+    names = TitleOrGroups()
+    group = serializers.CharField(source="group.slug")
+    basis = Words(help_text=BASIS)
 
 
 class OfGroupViewSet(RecordViewSet):
     filterset_class = OfGroupFilter
 
 
-class MeetingViewSet(OfGroupViewSet):
-    serializer_class = MeetingSerializer
+def with_group(queryset):
+    return queryset.select_related("group").defer("loaded", "group__loaded")
 
-    def get_queryset(self):
-        return Meeting.objects.published().select_related("group", "event").order_by("slug")
+
+class MeetingSerializer(OfGroupSerializer):
+    """A meeting of a group."""
+
+    purposes = Texts("purpose")
+    event = Words(source="event_key", help_text="Key of the event within which it takes place.")
+    year = serializers.IntegerField(allow_null=True, help_text="Known alone where the day is not.")
+    starts_at = instant(allow_null=True, help_text="Null when the day is not known.")
+    ends_at = instant(allow_null=True)
+    time_zone = serializers.CharField(help_text="Its official zone, an IANA name.")
+    place = Words()
+    city = Words()
+    country = Words(source="country_id", help_text="Key of `countries`.")
+    online_url = Address(help_text="Where to take part online.")
+    languages = Keys()
+
+
+class MeetingViewSet(OfGroupViewSet):
+    """Meetings of the working groups."""
+
+    serializer_class = MeetingSerializer
+    queryset = with_group(Meeting.objects.published()).annotate(
+        event_key=key_of(Event.objects.published(), "event")
+    )
+
+
+class DocumentSerializer(OfGroupSerializer):
+    """A document of a group, as text, as files, or known of only."""
+
+    meeting = Words(source="meeting_key")
+    kind = serializers.CharField(source="kind_id", help_text="Key of `document_kinds`.")
+    texts = Texts("text", help_text="Markdown.")
+    available = serializers.BooleanField(help_text="False: known of, but not preserved.")
+    files = FileSerializer(many=True, source="file_rows")
 
 
 class DocumentViewSet(OfGroupViewSet):
-    serializer_class = DocumentSerializer
+    """Documents of the working groups, as texts or files, also those that were not preserved."""
 
-    def get_queryset(self):
-        return (
-            Document.objects.published()
-            .select_related("group")
-            .prefetch_related(Prefetch("files", DocumentFile.objects.order_by("language", "pk")))
-            .order_by("slug")
-        )
+    serializer_class = DocumentSerializer
+    filterset_class = DocumentFilter
+    queryset = with_group(Document.objects.published()).annotate(
+        meeting_key=key_of(Meeting.objects.published(), "meeting"),
+        file_rows=rows(
+            DocumentFile.objects.visible_to(AnonymousUser())
+            .filter(document=OuterRef("pk"))
+            .order_by("language", "pk"),
+            **FILE_COLUMNS,
+        ),
+    )
+
+
+EXAMPLE = {
+    "key": "wg-call-2016",
+    "url": "https://hub.example.org/en/calls/wg-call-2016/",
+    "api_url": "https://hub.example.org/api/v1/calls/wg-call-2016/",
+    "names": {
+        "es": "Colaboración entre organizaciones internacionales …",
+        "fr": "Collaboration entre organisations internationales …",
+        "en": "Collaboration between international organisations …",
+    },
+    "group": "wg-international-collaboration",
+    "basis": "founding_text",
+    "meeting": "wg-meeting-montreal-2016",
+    "texts": {"es": None, "fr": None, "en": None},
+    "notices": {
+        "es": "El plazo para enviar contribuciones ha terminado.",
+        "fr": "Le dépôt de contributions est terminé.",
+        "en": "Submissions are closed.",
+    },
+    "state": "closed",
+    "opens_at": None,
+    "closes_at": None,
+    "time_zone": "UTC",
+    "dates_unknown": True,
+    "accepts": ["text", "link", "attachment"],
+    "confidence": None,
+    "sources": [],
+    "note": None,
+    "updated_at": "2026-01-15T09:30:00Z",
+}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("The founding call", value=EXAMPLE)])
+class CallSerializer(OfGroupSerializer):
+    """A call for contributions of a group, for one of its meetings or for none."""
+
+    meeting = Words(source="meeting_key")
+    texts = Texts("text", help_text="What is sought, in Markdown.")
+    notices = Texts("notice")
+    state = serializers.ChoiceField(choices=Call.State.choices, help_text="By the clock of the database.")
+    opens_at = instant(allow_null=True)
+    closes_at = instant(allow_null=True, help_text="Null while it stays open until further notice.")
+    time_zone = serializers.CharField(help_text="The official zone of both instants, an IANA name.")
+    dates_unknown = serializers.BooleanField(help_text="Closed, and its dates are not known.")
+    accepts = Keys(help_text="What may be sent.")
 
 
 class CallViewSet(OfGroupViewSet):
-    serializer_class = CallSerializer
+    """Calls for contributions, the most urgent first. Open from `opens_at`, and until just before
+    `closes_at`."""
 
-    def get_queryset(self):
-        return Call.objects.published().with_state().select_related("group", "meeting").order_by("slug")
+    serializer_class = CallSerializer
+    filterset_class = CallFilter
+    queryset = with_group(Call.objects.published().most_urgent_first()).annotate(
+        meeting_key=key_of(Meeting.objects.published(), "meeting")
+    )

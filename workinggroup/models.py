@@ -250,7 +250,7 @@ class Meeting(GroupRecord):
         verbose_name_plural = _("meetings")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=False, ends_at__gte=F("starts_at")),
                 name="meeting_in_order",
                 violation_error_message=_("The meeting cannot end before it starts."),
             )

@@ -116,7 +116,7 @@ CREATE FUNCTION hub_derive_agreements(ids bigint[]) RETURNS void LANGUAGE sql AS
         -- ones by their regions, global bodies and agencies nowhere.
         SELECT p.agreement_id, o.id AS organisation, (o.id IS NULL) AS outside,
             (o.scope_id = 'global' OR o.kind_id = 'international_agency') AS placeless,
-            CASE WHEN o.scope_id IN ('national', 'local') AND o.country_id IS NOT NULL
+            CASE WHEN o.scope_id IN ('national', 'local') AND o.kind_id <> 'international_agency'
                  THEN o.country_id::text END AS country,
             CASE WHEN o.scope_id = 'global' OR o.kind_id = 'international_agency'
                    OR (o.scope_id IN ('national', 'local') AND o.country_id IS NOT NULL)

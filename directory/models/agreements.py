@@ -15,7 +15,7 @@ from directory.search_fields import search_column, sort_column
 def year_and_date_agree(year, date, name):
     """A date and its year say the same; a year alone stays a year."""
     return models.CheckConstraint(
-        condition=Q(**{f"{date}__isnull": True}) | Q(**{year: ExtractYear(date)}),
+        condition=Q(**{f"{date}__isnull": True}) | Q(**{f"{year}__isnull": False, year: ExtractYear(date)}),
         name=name,
         violation_error_message=_("The year and the date do not agree."),
     )

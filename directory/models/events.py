@@ -81,7 +81,7 @@ class Event(Record):
                 violation_error_message=_("The year and the first day do not agree."),
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=False, ends_on__gte=F("starts_on")),
                 name="event_dates_in_order",
                 violation_error_message=_("The event cannot end before it starts."),
             ),

@@ -17,7 +17,12 @@ def coordinates_constraints(name):
     return [
         models.CheckConstraint(
             condition=Q(latitude__isnull=True, longitude__isnull=True)
-            | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+            | Q(
+                latitude__isnull=False,
+                longitude__isnull=False,
+                latitude__range=(-90, 90),
+                longitude__range=(-180, 180),
+            ),
             name=f"{name}_coordinates",
             violation_error_message=_(
                 "Give both coordinates or neither: latitude from −90 to 90, longitude from −180 to 180."
@@ -26,13 +31,17 @@ def coordinates_constraints(name):
     ]
 
 
+# The columns no list shows: search, sorting and what the catalogue loaded.
+BULK = (
+    "search_es", "search_fr", "search_en", "context_es", "context_fr", "context_en",
+    "name_keys", "names_text", "sort_es", "sort_fr", "sort_en", "loaded",
+)  # fmt: skip
+
+
 class OrganisationQuerySet(PublishableQuerySet):
     def without_bulk(self):
-        """Leave out the columns no list shows: search vectors and what the catalogue loaded."""
-        return self.defer(
-            "search_es", "search_fr", "search_en", "context_es", "context_fr", "context_en",
-            "name_keys", "names_text", "sort_es", "sort_fr", "sort_en", "loaded",
-        )  # fmt: skip
+        """Leave out the columns no list shows."""
+        return self.defer(*BULK)
 
 
 class Organisation(Record):

@@ -155,7 +155,8 @@ def agreement_period(agreement):
 
 
 @register.filter
-def language_name(code):
+def named_language(code):
+    """The name of a language in the reader's language."""
     return words.language_name(code)
 
 
@@ -196,7 +197,7 @@ def filesize(size):
 
     for unit in ("B", "KB", "MB", "GB"):
         if size < 1000 or unit == "GB":
-            return f"{format_decimal(round(size, 1 if size < 10 and unit != 'B' else 0), locale=words.language())} {unit}"
+            return f"{format_decimal(round(size, 1 if size < 10 and unit != 'B' else 0), locale=words.locale())} {unit}"
         size /= 1000
 
 

@@ -21,7 +21,7 @@ CREATE TRIGGER hub_pages_changed_by_removal AFTER DELETE ON contributions_contri
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contributions", "0002_relations"),
+        ("contributions", "0001_initial"),
         ("workinggroup", "0002_page_version"),
     ]
 

@@ -1,0 +1,269 @@
+"""The directory's pages, by address."""
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from directory.models import Publication
+from tests import factories
+from tests.pages import count_queries, get
+
+pytestmark = pytest.mark.django_db
+LANGUAGES = ["es", "fr", "en"]
+
+
+@pytest.fixture
+def organisation():
+    return factories.organisation(
+        slug="red", name="Red de prueba", acronym="RDP", country=factories.country()
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_carries_its_language_and_the_way_to_the_others(client, organisation, language):
+    response = client.get(f"/{language}/organisations/red/?x=1")
+    page = response.content.decode()
+    assert response["Content-Language"] == language
+    assert f'<html lang="{language}"' in page
+    assert '<link rel="canonical" href="http://localhost:8000' in page
+    for other in [*LANGUAGES, "x-default"]:
+        assert f'hreflang="{other}"' in page
+    assert 'href="/fr/organisations/red/?x=1"' in page
+    assert not response.cookies
+
+
+def test_the_root_redirects_by_the_browsers_language_else_to_spanish(client):
+    assert client.get("/", headers={"accept-language": "fr-ML,en;q=0.5"})["Location"] == "/fr/"
+    assert client.get("/", headers={"accept-language": "tl"})["Location"] == "/es/"
+    assert client.get("/")["Location"] == "/es/"
+
+
+@pytest.mark.parametrize("state", [Publication.DRAFT, Publication.WITHDRAWN])
+@pytest.mark.parametrize("kind", ["organisation", "agreement", "event"])
+def test_what_is_not_published_looks_like_a_missing_page(client, kind, state):
+    record = getattr(factories, kind)(slug="secret", publication="published")
+    address = f"/en/{kind}s/secret/"
+    get(client, address)
+    type(record).objects.filter(pk=record.pk).update(publication=state)
+    assert get(client, address, status=404) == get(client, address.replace("secret", "nothing"), status=404)
+    assert "secret" not in get(client, f"/en/{kind}s/")
+
+
+def test_facets_are_or_within_and_and_across_and_ignore_their_own_choice(client):
+    finance, trade = (
+        factories.term(factories.directory.Sector, key, facet="activity") for key in ("finance", "trade")
+    )
+    for sectors, scope in (({finance}, "national"), ({trade}, "national"), ({finance, trade}, "global")):
+        factories.organisation(sectors=sectors, scope=factories.term(factories.directory.Scope, scope))
+    from django.http import QueryDict
+
+    from directory.filters import OrganisationFilter
+    from directory.models import Organisation
+
+    chosen = OrganisationFilter(
+        QueryDict("sector=finance&sector=trade&scope=national"), Organisation.objects.published()
+    )
+    assert chosen.qs.count() == 2
+    assert chosen.counts("sector") == {"finance": 1, "trade": 1}
+    assert chosen.counts("scope") == {"national": 2, "global": 1}
+    page = get(client, "/en/organisations/?sector=finance&scope=global")
+    assert "1 organisation" in page
+    assert 'href="?scope=global"' in page
+
+
+def test_an_empty_result_says_what_removing_each_filter_would_give(client):
+    factories.organisation(
+        scope=factories.term(factories.directory.Scope, "national"),
+        kind=factories.term(factories.directory.OrganisationKind, "network"),
+    )
+    factories.term(factories.directory.Scope, "global")
+    page = get(client, "/en/organisations/?scope=global&kind=network")
+    assert "Nothing fits all these filters" in page
+    assert '<a href="?kind=network">Global</a>: 1 result' in page
+
+
+@pytest.mark.parametrize("name", ["organisations", "agreements", "events"])
+def test_the_queries_of_a_list_do_not_grow_with_its_rows(client, name):
+    make = getattr(factories, name[:-1])
+    make()
+    one = count_queries(client, f"/en/{name}/")
+    make()
+    make()
+    assert count_queries(client, f"/en/{name}/") == one
+    assert one <= 12
+
+
+def test_the_queries_of_a_detail_page_do_not_grow_and_are_few(client, organisation):
+    def linked():
+        factories.agreement(parties=[organisation, factories.organisation()])
+        factories.event(organisers={organisation})
+        factories.relation(organisation, factories.organisation())
+
+    linked()
+    one = count_queries(client, "/en/organisations/red/")
+    linked()
+    linked()
+    assert count_queries(client, "/en/organisations/red/") == one
+    assert one <= 8
+    agreement = factories.agreement(slug="pact")
+    assert count_queries(client, f"/en/agreements/{agreement.slug}/") <= 8
+    assert count_queries(client, f"/en/events/{factories.event(slug='forum').slug}/") <= 8
+
+
+def test_an_unpublished_party_is_text_without_a_link(client):
+    hidden = factories.organisation(slug="hidden", name="Hidden body", publication="draft")
+    agreement = factories.agreement(slug="pact", parties=[factories.organisation(), hidden])
+    page = get(client, f"/en/agreements/{agreement.slug}/")
+    assert "Hidden body" in page
+    assert "/organisations/hidden/" not in page
+
+
+def test_a_text_in_another_language_carries_it_and_says_so(client):
+    factories.organisation(
+        slug="una", name_es="Una red", name_fr=None, name_en=None,
+        description_es="Texto en español", description_fr="", description_en="",
+    )  # fmt: skip
+    page = get(client, "/fr/organisations/una/")
+    assert '<span lang="es">Una red</span>' in page
+    assert "Ce texte n'est disponible qu'en espagnol." in page
+    assert '<div class="prose" lang="es">' in page
+    assert 'lang="es">Texto' not in get(client, "/es/organisations/una/")
+
+
+def test_names_sort_by_the_language_of_reading_with_its_fallback(client):
+    factories.organisation(name_es="Árbol", name_fr="Zèbre", name_en=None)
+    factories.organisation(name_es="Mano", name_fr=None, name_en=None)
+    spanish, french = get(client, "/es/organisations/"), get(client, "/fr/organisations/")
+    assert spanish.index("Árbol") < spanish.index("Mano")
+    assert french.index("Mano") < french.index("Zèbre")
+
+
+HOSTILE = [
+    "%00", "%ED%A0%80", "'%22;--", "%F0%9F%92%A9", "..%2F..%2Fetc", "-1", "9" * 5000, "NaN", "1e999", "%5B%5D",
+    "a" * 5000, "%E2%80%AE", "%0d%0aX: y", "*", "(", "%5C", "%25", "<script>", "1&1", "%7B%7D", "null",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_value_in_an_address_makes_the_server_fail(client, organisation, value):
+    caches["pages"].clear()
+    for name in (
+        "q",
+        "sector",
+        "region",
+        "country",
+        "kind",
+        "order",
+        "page",
+        "direction",
+        "organisation",
+        "unknown",
+    ):
+        for path in ("organisations", "agreements", "events", "search", "contributions"):
+            assert client.get(f"/es/{path}/?{name}={value}").status_code < 500, (path, name)
+        assert client.get(f"/api/v1/organisations/?{name}={value}").status_code < 500, name
+    for path in ("organisations", "agreements", "events", "groups", "calls", "regions", "sectors"):
+        assert client.get(f"/es/{path}/{value}/").status_code in (400, 404), path
+
+
+def test_a_hundred_thousand_characters_are_searched_as_two_hundred(client, organisation):
+    assert client.get("/es/search/", {"q": "red " * 25_000}).status_code == 200
+
+
+def test_a_page_that_is_not_there_is_missing(client, organisation):
+    get(client, "/en/organisations/?page=1")
+    for number in ("2", "0", "-1", "x", "9" * 5000):
+        assert client.get(f"/en/organisations/?page={number}").status_code == 404
+
+
+def test_an_unknown_value_finds_nothing_and_the_page_says_so(client, organisation):
+    page = get(client, "/en/organisations/?sector=atlantis")
+    assert "The value “atlantis” is not in our lists" in page
+    assert "0 organisations" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "path", ["", "about/", "data/", "accessibility/", "privacy/", "theme/", "search/", "events/"]
+)
+def test_the_sites_own_pages_answer_in_each_language(client, language, path):
+    assert f'<html lang="{language}"' in get(client, f"/{language}/{path}")
+
+
+def test_only_the_theme_page_sets_a_cookie(client):
+    answer = client.post("/en/theme/", {"theme": "dark", "next": "/en/"})
+    assert answer["Location"] == "/en/"
+    assert answer.cookies["theme"].value == "dark"
+    assert 'data-theme="dark"' in get(client, "/en/")
+    client.post("/en/theme/", {"theme": ""})
+    assert "data-theme" not in get(client, "/en/")
+    assert (
+        client.post("/en/theme/", {"theme": "dark", "next": "https://evil.example/"})["Location"]
+        == "/en/theme/"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("es", "Esta página no existe"), ("fr", "Cette page n'existe pas"), ("en", "There is no such page")],
+)
+def test_a_missing_page_speaks_the_readers_language(client, language, sentence):
+    assert sentence in get(client, f"/{language}/nothing/", status=404)
+
+
+def test_error_pages_need_no_database(rf, django_assert_num_queries):
+    from django.db import OperationalError
+
+    from ripess_hub import errors
+
+    request = rf.get("/fr/x/")
+    with django_assert_num_queries(0):
+        for view, status in ((errors.bad_request, 400), (errors.forbidden, 403), (errors.not_found, 404)):
+            assert view(request, exception=None).status_code == status
+        assert errors.server_error(request).status_code == 500
+        try:
+            raise OperationalError
+        except OperationalError:
+            answer = errors.server_error(request)
+    assert answer.status_code == 503
+    assert "hors service" in answer.content.decode()
+
+
+def test_security_headers_are_strict(client, organisation):
+    response = client.get("/en/organisations/red/")
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_robots_and_sitemap_list_what_is_published_and_nothing_else(client, organisation):
+    factories.organisation(slug="hidden", publication="draft")
+    listed = client.get("/sitemap.xml").content.decode()
+    assert "/fr/organisations/red/" in listed
+    assert 'hreflang="es"' in listed
+    assert "hidden" not in listed
+    assert "Sitemap: " in client.get("/robots.txt").content.decode()
+
+
+def test_the_process_is_alive_and_not_ready_before_a_worker_lives(client):
+    from ripess_hub.tasks import heartbeat
+
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    heartbeat()
+    assert client.get("/readyz").status_code == 200
+
+
+def test_the_vocabularies_are_read_once_a_version(client, organisation):
+    get(client, "/en/organisations/")
+    caches["pages"].clear()
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/en/organisations/")
+    assert not [q for q in queries if 'FROM "directory_country"' in q["sql"]]
+    organisation.country.label_en = "Somewhere else"
+    organisation.country.save()
+    assert "Somewhere else" in get(client, "/en/organisations/")
