@@ -4,6 +4,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.core.management import call_command
 
+from accounts.models import OutgoingMail
 from ripess_hub.views import HEARTBEAT_KEY, HEARTBEAT_SECONDS
 
 
@@ -15,5 +16,6 @@ def heartbeat():
 
 @shared_task
 def housekeeping():
-    """Forget expired sessions."""
+    """Forget expired sessions and mail sent long ago."""
     call_command("clearsessions")
+    OutgoingMail.objects.purge()

@@ -304,26 +304,26 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("query", HOSTILE, ids=lambda query: query[:20])
 @pytest.mark.parametrize("name", [*LISTS, ""])
-def test_no_query_breaks_a_list(client, name, query):
+def test_no_query_breaks_a_list(client, name):
     if name in RECORDS:
         RECORDS[name]()
-    response = client.get(f"/api/v1/{name + '/' if name else ''}?{query}")
-    assert response.status_code in (200, 400, 404)
-    assert (
-        ("results" in response.json() or not name)
-        if response.status_code == 200
-        else response.json()["detail"]
-    )
+    for query in HOSTILE:
+        response = client.get(f"/api/v1/{name + '/' if name else ''}?{query}")
+        assert response.status_code in (200, 400, 404), query[:60]
+        expected = "detail" if response.status_code != 200 else "results" if name else "schema"
+        assert expected in response.json(), query[:60]
 
 
-@pytest.mark.parametrize(
-    "key", ["%00", "a%00", "%ED%A0%80", "%0A", "..", "a.json", "x" * 121, "9" * 5000, "ñ", "a/b", "%2e%2e%2f"]
-)
+IMPOSSIBLE = [
+    "%00", "a%00", "%ED%A0%80", "%0A", "..", "a.json", "x" * 121, "9" * 5000, "ñ", "a/b", "%2e%2e%2f", "%C3",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", LISTS)
-def test_a_key_that_cannot_be_is_a_missing_record(client, name, key):
-    assert ask(client, f"{name}/{key}/", 404)["detail"]
+def test_a_key_that_cannot_be_is_a_missing_record(client, name):
+    for key in IMPOSSIBLE:
+        assert ask(client, f"{name}/{key}/", 404)["detail"], key[:60]
 
 
 @pytest.mark.parametrize(

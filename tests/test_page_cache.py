@@ -1,0 +1,110 @@
+"""Cached pages: right, fresh at once, and not needed."""
+
+import gzip
+from datetime import timedelta
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESS = "/en/organisations/red/"
+
+
+@pytest.fixture
+def organisation():
+    caches["pages"].clear()
+    return factories.organisation(slug="red", name="Red de prueba")
+
+
+def queries(client, address=ADDRESS, **headers):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address, headers=headers)
+    return response, len(captured)
+
+
+def test_a_second_visit_asks_one_query(client, organisation):
+    first, many = queries(client)
+    second, one = queries(client)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert one == 1 < many
+    assert first.content == second.content
+    assert second["Cache-Control"] == "no-cache"
+    assert {"Accept-Encoding", "Cookie"} <= {name.strip() for name in second["Vary"].split(",")}
+
+
+def test_an_unchanged_page_is_304_and_a_changed_one_is_not(client, organisation):
+    tag = client.get(ADDRESS)["ETag"]
+    again, _n = queries(client, **{"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    organisation.name_en = "New name"
+    organisation.save()
+    changed, _n = queries(client, **{"if-none-match": tag})
+    assert changed.status_code == 200
+    assert b"New name" in changed.content
+    assert changed["ETag"] != tag
+
+
+def test_a_withdrawal_shows_at_the_next_request(client, organisation):
+    assert client.get(ADDRESS).status_code == 200
+    organisation.withdraw()
+    assert client.get(ADDRESS).status_code == 404
+    organisation.publish()
+    assert client.get(ADDRESS).status_code == 200
+
+
+def test_a_withdrawal_shows_even_when_the_cache_was_down_in_between(client, organisation, settings):
+    assert client.get(ADDRESS).status_code == 200
+    alive = caches["pages"]._cache
+    dead = {**settings.CACHES["pages"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {**settings.CACHES, "pages": dead}
+    assert client.get(ADDRESS).status_code == 200
+    organisation.withdraw()
+    assert client.get(ADDRESS).status_code == 404
+    settings.CACHES = {**settings.CACHES, "pages": {**dead, "LOCATION": alive._servers[0]}}
+    assert client.get(ADDRESS).status_code == 404
+
+
+def test_a_cached_page_never_outlives_a_call_that_opens_or_closes(client, clock):
+    caches["pages"].clear()
+    now = timezone.now()
+    call = factories.call(slug="soon", opens_at=now - timedelta(days=1), closes_at=now + timedelta(hours=1))
+    address = f"/en/calls/{call.slug}/"
+    assert "is open" in client.get(address).content.decode()
+    with clock(call.closes_at - timedelta(microseconds=1)):
+        assert "is open" in client.get(address).content.decode()
+    with clock(call.closes_at):
+        assert "The call for contributions is closed" in client.get(address).content.decode()
+
+
+def test_pages_of_signed_in_people_are_neither_read_from_nor_put_into_the_cache(client, organisation):
+    person = factories.person(display_name="Alice")
+    client.force_login(person)
+    page = client.get(ADDRESS)
+    assert "My account" in page.content.decode()
+    client.logout()
+    assert "My account" not in client.get(ADDRESS).content.decode()
+
+
+def test_languages_themes_and_hosts_have_pages_of_their_own(client, organisation):
+    english = client.get(ADDRESS).content
+    assert client.get("/fr/organisations/red/").content != english
+    client.cookies["theme"] = "dark"
+    assert b'data-theme="dark"' in client.get(ADDRESS).content
+
+
+def test_the_stored_page_travels_compressed(client, organisation):
+    plain = client.get(ADDRESS)
+    packed = client.get(ADDRESS, headers={"accept-encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+
+
+def test_errors_are_not_kept(client, organisation):
+    assert client.get("/en/organisations/later/").status_code == 404
+    factories.organisation(slug="later")
+    assert client.get("/en/organisations/later/").status_code == 200
