@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from accounts.models import OutgoingMail
@@ -36,6 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user.language = get_language()
         return super().save_user(request, user, form, commit=commit)
+
+    def get_logout_redirect_url(self, request):
+        """Home, in the language the person was reading."""
+        return reverse("home")
 
     def populate_username(self, request, user):
         """People have no user name here."""

@@ -48,7 +48,7 @@ class UserAdmin(DjangoUserAdmin):
 
     def get_queryset(self, request):
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-        addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+        addresses = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
         return (
             super().get_queryset(request).annotate(has_factor=Exists(factors), has_address=Exists(addresses))
         )
@@ -95,7 +95,7 @@ class OutgoingMailAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Send again what failed"), permissions=["change"])
     def retry(self, request, queryset):
-        count = sum(mail.retry() for mail in queryset)
+        count = queryset.retry()
         self.message_user(
             request,
             ngettext("%(count)s mail is sent again.", "%(count)s mails are sent again.", count)

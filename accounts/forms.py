@@ -1,6 +1,7 @@
 import zoneinfo
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,9 +17,12 @@ class ProfileFields(forms.Form):
         help_text=_("Shown with what you publish; you can change it later."),
     )
 
+    language = User._meta.get_field("language").formfield(required=False, initial=get_language)
+
     def signup(self, request, user):
         user.display_name = self.cleaned_data["display_name"]
-        user.save(update_fields=["display_name"])
+        user.language = self.cleaned_data["language"] or user.language
+        user.save(update_fields=["display_name", "language"])
 
 
 class ProfileForm(forms.ModelForm):
@@ -30,5 +34,16 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        names = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
-        self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in names]
+        self.fields["time_zone"].choices = time_zones(self.instance.time_zone)
+
+
+def time_zones(current):
+    """The choices of a time zone, by region: what nobody lives in is left out unless it is theirs."""
+    choices = {"UTC": "UTC"}
+    for name in sorted(zoneinfo.available_timezones() | {current}):
+        region, _slash, place = name.partition("/")
+        if name == current and not place:
+            choices[name] = name
+        elif place and region not in ("Etc", "SystemV", "US", "posix", "right"):
+            choices.setdefault(region, []).append((name, place.replace("_", " ")))
+    return list(choices.items())

@@ -3,8 +3,12 @@
 import zoneinfo
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -110,17 +114,41 @@ def export_for(user):
             "time_zone": user.time_zone,
             "joined": user.date_joined.isoformat(),
         },
+        "addresses": [
+            {"email": address.email, "verified": address.verified, "primary": address.primary}
+            for address in user.emailaddress_set.order_by("pk")
+        ],
+        "second_factor": user.authenticator_set.filter(type="totp").exists(),
         "mail": [
-            {"subject": mail.subject, "written": mail.created_at.isoformat(), "state": mail.state}
-            for mail in OutgoingMail.objects.filter(user=user, holds_code=False)
+            {
+                "to": mail.to,
+                "subject": mail.subject,
+                "text": mail.text,
+                "written": mail.created_at.isoformat(),
+                "state": mail.state,
+            }
+            for mail in mail_to(user).filter(holds_code=False)
         ],
     }
 
 
 def erase(user):
-    """Remove the person: account, addresses, factors, mail to them. Their history keeps a number."""
-    OutgoingMail.objects.filter(models.Q(user=user) | models.Q(to=user.email)).delete()
+    """Remove the person: account, addresses, factors, sessions, mail to them. Their history keeps a
+    number."""
+    mail_to(user).delete()
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+    # What staff did to the account is kept, without the name it had.
+    LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk)
+    ).update(object_repr=f"#{user.pk}", change_message="")
     user.delete()
+
+
+def mail_to(user):
+    addresses = [user.email, *user.emailaddress_set.values_list("email", flat=True)]
+    return OutgoingMail.objects.filter(models.Q(user=user) | models.Q(to__in=addresses))
 
 
 # The outbox is of this app and stands in a file of its own; it needs the settings' user model only.

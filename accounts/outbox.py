@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -22,14 +22,22 @@ from django.utils.translation import gettext_lazy as _
 logger = logging.getLogger(__name__)
 
 # Waiting times after each failed try; when they are used up the mail has failed (about two days).
-BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 720, 720)]
+BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 360, 360, 360, 360, 360, 360)]
+# A code is dead after a quarter of an hour: a mail that brings it later only confuses.
+BACK_OFF_OF_CODES = BACK_OFF[:3]
 KEEP_SENT = timedelta(days=90)
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def one_line(text):
     """A header's value: no line break or control character can start another header."""
-    return " ".join(CONTROL.sub(" ", text).split())
+    return " ".join(CONTROL.sub(" ", whole(text)).split())
+
+
+def whole(text):
+    """The text without halves of surrogate pairs, which neither the database nor a mail can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class OutgoingMailQuerySet(models.QuerySet):
@@ -42,17 +50,18 @@ class OutgoingMailQuerySet(models.QuerySet):
         validate_email(to)
         with translation.override(language):
             subject, _blank, text = render_to_string(f"mail/{template}.txt", context).strip().partition("\n")
+        text = CONTROL_BUT_LINES.sub("", whole(text)).strip() + "\n"
         mail = self.create(
             to=to,
             user=user,
             language=language,
             subject=one_line(subject)[:200],
-            text=text.strip() + "\n",
+            text=text,
             headers={one_line(k): one_line(v) for k, v in (headers or {}).items()},
             message_id=make_msgid(domain=urlsplit(settings.PUBLIC_ORIGIN).hostname),
             holds_code=holds_code,
         )
-        transaction.on_commit(hand_over)
+        hand_over_after_commit()
         return mail
 
     def due(self):
@@ -62,19 +71,44 @@ class OutgoingMailQuerySet(models.QuerySet):
 
     def send_due(self, most=200):
         """Send what is due, one row a transaction, skipping rows another worker has; return how many
-        were sent."""
+        were sent.
+
+        A mail server that does not answer ends the run: one row was tried for all of them.
+        """
         sent = 0
         for _n in range(most):
             with transaction.atomic():
                 mail = self.due().select_for_update(skip_locked=True).first()
                 if mail is None:
                     break
-                sent += mail.send()
+                answered = mail.send()
+            sent += mail.state == OutgoingMail.State.SENT
+            if not answered:
+                break
         return sent
+
+    def retry(self):
+        """Put what failed back in the queue, once, whoever else presses; return how many. A mail whose
+        code was erased stays: its reader asks for a new code."""
+        moved = (
+            self.filter(state=OutgoingMail.State.FAILED)
+            .exclude(text="")
+            .update(state=OutgoingMail.State.WAITING, attempts=0, next_attempt_at=Now())
+        )
+        if moved:
+            hand_over_after_commit()
+        return moved
 
     def purge(self):
         """Forget mail sent long ago."""
         return self.filter(state=OutgoingMail.State.SENT, sent_at__lt=Now() - KEEP_SENT).delete()[0]
+
+
+def hand_over_after_commit():
+    """Wake a worker once a transaction, however many mails it wrote: a broker that is down would
+    cost its two seconds for each."""
+    if not any(function is hand_over for _ids, function, _robust in connection.run_on_commit):
+        transaction.on_commit(hand_over)
 
 
 def hand_over():
@@ -127,51 +161,74 @@ class OutgoingMail(models.Model):
         return f"{self.to} {self.created_at:%Y-%m-%d %H:%M}"
 
     def send(self):
-        """Try once; the caller holds the row's lock. Return 1 when the mail server took it."""
+        """Try once; the caller holds the row's lock. Return whether the mail server answered.
+
+        A worker that dies in here leaves the row as it was. What cannot be a connection's fault is
+        noted on the row, so that no mail holds up those behind it.
+        """
+        message = self.message(get_connection())
+        self.attempts += 1
+        try:
+            message.send()
+        except Exception as error:
+            self.note_failure(error)
+            return not no_answer(error)
+        self.state, self.sent_at, self.last_error = self.State.SENT, Now(), ""
+        self.erase_code()
+        self.save()
+        return True
+
+    def message(self, connection):
         message = EmailMultiAlternatives(
             self.subject,
             self.text,
             settings.DEFAULT_FROM_EMAIL,
             [self.to],
-            headers={"Message-ID": self.message_id, "Auto-Submitted": "auto-generated", **self.headers},
-            connection=get_connection(),
+            headers={**self.headers, "Message-ID": self.message_id, "Auto-Submitted": "auto-generated"},
+            connection=connection,
         )
-        message.attach_alternative(
-            render_to_string("mail/base.html", {"text": self.text, "language": self.language}), "text/html"
-        )
-        self.attempts += 1
-        try:
-            message.send()
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            self.note_failure(error)
-            return 0
-        self.state, self.sent_at, self.last_error = self.State.SENT, Now(), ""
-        if self.holds_code:
-            self.subject, self.text = "", ""
-        self.save()
-        return 1
+        context = {"subject": self.subject, "text": self.text, "language": self.language}
+        message.attach_alternative(render_to_string("mail/base.html", context), "text/html")
+        return message
 
     def note_failure(self, error):
         """Wait longer after each try; a refusal for good (5xx) or too many tries end it."""
+        waits = BACK_OFF_OF_CODES if self.holds_code else BACK_OFF
         self.last_error = one_line(f"{type(error).__name__}: {error}")[:500]
-        if refused_for_good(error) or self.attempts > len(BACK_OFF):
+        if refused_for_good(error) or self.attempts > len(waits):
             self.state = self.State.FAILED
+            self.erase_code()
         else:
-            self.next_attempt_at = Now() + BACK_OFF[self.attempts - 1]
+            self.next_attempt_at = Now() + waits[self.attempts - 1]
         self.save()
 
+    def erase_code(self):
+        """A code is kept no longer than it takes to send it."""
+        if self.holds_code:
+            self.subject, self.text = "", ""
+
     def retry(self):
-        """Put a failed mail back in the queue, once; False when it is not in a failed state."""
-        moved = OutgoingMail.objects.filter(pk=self.pk, state=self.State.FAILED).update(
-            state=self.State.WAITING, attempts=0, next_attempt_at=Now()
+        """Put a failed mail back in the queue; False when there is nothing to send again."""
+        return bool(OutgoingMail.objects.filter(pk=self.pk).retry())
+
+
+def no_answer(error):
+    """Whether the mail server could not be reached or spoken to, whatever the mail."""
+    if isinstance(error, smtplib.SMTPException):
+        return isinstance(
+            error,
+            smtplib.SMTPConnectError
+            | smtplib.SMTPServerDisconnected
+            | smtplib.SMTPHeloError
+            | smtplib.SMTPAuthenticationError,
         )
-        if moved:
-            transaction.on_commit(hand_over)
-        return bool(moved)
+    return isinstance(error, OSError)
 
 
 def refused_for_good(error):
-    """Whether the mail server said no with a 5xx answer to this mail."""
+    """Whether the mail server said no to this mail with a 5xx answer, or no server could take it."""
+    if isinstance(error, ValueError):
+        return True
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _reason in error.recipients.values())
     return (

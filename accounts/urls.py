@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.home, name="account_home"),
     path("settings/", views.profile, name="account_settings"),
     path("mail/", views.local_mail, name="local_mail"),
+    path("logout/", views.sign_out, name="account_logout"),
     path("", include("allauth.account.urls")),
     path("2fa/", include("allauth.mfa.urls")),
 ]

@@ -4,6 +4,7 @@ import email
 import email.policy
 from pathlib import Path
 
+from allauth.account.views import logout
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -35,6 +36,15 @@ def profile(request):
             messages.success(request, _("Your settings are saved."))
         return redirect(translate_url(request.path.replace("/settings/", "/"), user.language))
     return render(request, "accounts/settings.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def sign_out(request):
+    """Sign out, or break off a sign-in that waits for a code, and leave no cookie of it behind: with a
+    session cookie every page would be computed anew for this browser."""
+    response = logout(request)
+    if request.method == "POST":
+        request.session.flush()
+    return response
 
 
 @never_cache

@@ -4,10 +4,12 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,12 +31,15 @@ class HubAdminSite(AdminSite):
         """Where the admin sends those it does not let in: to sign in, or to set up a second factor;
         to people who are not staff there is no admin."""
         user = request.user
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+            wanted = reverse("admin:index")
         if not user.is_authenticated:
-            return redirect_to_login(reverse("admin:index"), reverse("account_login"))
+            return redirect_to_login(wanted, reverse("account_login"))
         if not user.is_staff:
             raise Http404
         if self.has_permission(request):
-            return redirect("admin:index")
+            return redirect(wanted)
         messages.warning(request, _("The administration asks for a second factor. Please set one up first."))
         return redirect("mfa_activate_totp")
 

@@ -113,7 +113,9 @@ def sentence(exception, context):
     if isinstance(exception, Http404):
         exception = exceptions.NotFound(_("There is no such record, or not in the format asked for."))
     elif isinstance(exception, SuspiciousOperation):
-        exception = exceptions.ParseError(_("This request cannot be read"))
+        exception = exceptions.ParseError(
+            _("The address or the form holds something we cannot read. Nothing was changed.")
+        )
     elif isinstance(exception, OperationalError):
         detail = _("The database does not answer. Please try again in a few minutes.")
         return Response({"detail": detail}, status=503)

@@ -140,12 +140,17 @@ class Site:
                 "--without-gossip", "--without-mingle",
             ],
         }  # fmt: skip
+        # The worker handles mail of our own making: running it as root on one's own machine is fine.
+        self.environment = {
+            **os.environ,
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+        }
         self.processes, self.starts = {}, {}
 
     def launch(self, name):
         self.starts.setdefault(name, []).append(time.monotonic())
         self.processes[name] = subprocess.Popen(
-            self.commands[name], cwd=ROOT, stdin=subprocess.DEVNULL,
+            self.commands[name], cwd=ROOT, stdin=subprocess.DEVNULL, env=self.environment,
             preexec_fn=embedded.die_with_parent(signal.SIGTERM),
         )  # fmt: skip
 

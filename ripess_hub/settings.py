@@ -26,10 +26,27 @@ def setting(name, cast, default):
         raise ImproperlyConfigured(f"The environment variable {name} cannot be read: {error}") from error
 
 
+def yes_or_no(text):
+    """Read a switch; anything else than these words is a mistake that must not pass as "no"."""
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if text.strip().lower() in ("", *words):
+        return words.get(text.strip().lower(), False)
+    raise ValueError(f"{text!r} is neither yes nor no.")
+
+
 DATA_DIR = Path(setting("DATA_DIR", str, str(BASE_DIR / "var"))).expanduser().resolve()
-DEBUG = setting("DEBUG", bool, False)
+DEBUG = setting("DEBUG", yes_or_no, False)
 # Demonstration content is labelled on every page and opens the local mail page.
-DEMO = setting("HUB_DEMO", bool, False)
+DEMO = setting("HUB_DEMO", yes_or_no, False)
 PORT = setting("PORT", int, 8000)
 if not 0 < PORT < 65536:
     raise ImproperlyConfigured(f"PORT must lie between 1 and 65535, not {PORT}.")
@@ -159,7 +176,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A broker that accepts and stays silent must not hold a request: publishing gives up in two seconds
 # and the outbox sends what was left.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "send-waiting-mail": {"task": "accounts.tasks.send_waiting_mail", "schedule": 60},
@@ -195,7 +212,14 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Mail is slow in places and goes through the outbox: a code lives a quarter of an hour, and a new one
+# can be asked for.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# Whoever loses control of an account learns of it by mail.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Behind the proxy that ends TLS, rate limits count the people, not the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -21,6 +21,15 @@ def _plain_static_files(settings):
 
 
 @pytest.fixture(autouse=True)
+def _pages_of_this_worker(settings):
+    """Tests run side by side, each process with a database of its own and pages of its own."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 2
+    pages = settings.CACHES["pages"]
+    address = pages["LOCATION"].split("?")[0]
+    settings.CACHES = {**settings.CACHES, "pages": {**pages, "LOCATION": f"{address}?db={number}"}}
+
+
+@pytest.fixture(autouse=True)
 def _files_of_this_test(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "files"

@@ -100,6 +100,8 @@ def test_no_file_of_the_look_asks_another_site():
 
 def test_no_template_holds_inline_style_or_script():
     for path in (ROOT / "templates").rglob("*.html"):
+        if path.parent.name == "mail":  # Mail has no style sheet and no policy.
+            continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\sstyle=|\son[a-z]+=\"|<style", text), path
         assert "<script>" not in text, path

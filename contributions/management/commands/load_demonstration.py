@@ -1,0 +1,207 @@
+"""Makes the demonstration: an invented group with an open call, contributions, two sign-ins."""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from contributions.demonstration import content
+from contributions.models import Challenge, ChallengeCategory, Contribution, Guideline, GuidelineCategory
+from directory.models import Agreement, AgreementParty, Organisation
+from workinggroup.models import (
+    Call,
+    ContextParagraph,
+    Document,
+    DocumentKind,
+    Meeting,
+    Membership,
+    Question,
+    WorkingGroup,
+)
+
+LANGUAGES = ("es", "fr", "en")
+
+
+def by_language(**texts):
+    """`title=(es, fr, en)` as the columns of modeltranslation."""
+    return {
+        f"{name}_{code}": text
+        for name, three in texts.items()
+        for code, text in zip(LANGUAGES, three, strict=True)
+    }
+
+
+def put(model, key, **values):
+    """Make the record, or set it back to how the demonstration begins."""
+    return model.objects.update_or_create(slug=key, defaults={"publication": "published", **values})[0]
+
+
+class Command(BaseCommand):
+    help = "Make the labelled demonstration content and its two sign-ins; only where HUB_DEMO is set."
+
+    @transaction.atomic
+    def handle(self, **options):
+        if not settings.DEMO:
+            raise CommandError("This is not a demonstration: start one with ./run demo.")
+        self.agreement()
+        group = self.group()
+        call = self.call(group)
+        self.outcomes(group, self.contributions(call))
+        self.people(group)
+
+    def agreement(self):
+        data = content.AGREEMENT
+        agreement = put(
+            Agreement,
+            data["slug"],
+            kind_id=data["kind"],
+            status_id="unknown",
+            direction_stated_id=data["direction"],
+            confidence_id="low",
+            sources=["illustrative"],
+            illustrative=True,
+            **by_language(title=data["title"], description=data["description"]),
+        )
+        agreement.regions.set(data["regions"])
+        agreement.sectors.set(data["sectors"])
+        for position, key in enumerate(data["parties"]):
+            AgreementParty.objects.get_or_create(
+                agreement=agreement,
+                organisation=Organisation.objects.get(slug=key),
+                defaults={"position": position},
+            )
+
+    def group(self):
+        group = put(
+            WorkingGroup,
+            content.GROUP["slug"],
+            coordinator=Organisation.objects.get(slug="ripess"),
+            illustrative=True,
+            **by_language(title=content.GROUP["title"], theme_block=content.GROUP["theme_block"]),
+        )
+        ContextParagraph.objects.update_or_create(
+            group=group, key="demo-context", defaults=by_language(text=content.CONTEXT)
+        )
+        for number, text in enumerate(content.QUESTIONS, 1):
+            Question.objects.update_or_create(
+                group=group,
+                key=f"demo-question-{number}",
+                defaults={"position": number, **by_language(text=text)},
+            )
+        return group
+
+    def call(self, group):
+        """Opened a fortnight ago, closing at the end of a day about seven weeks ahead, time of Dakar."""
+        today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        meeting = put(
+            Meeting,
+            content.MEETING["slug"],
+            group=group,
+            starts_at=today + timedelta(days=90, hours=14),
+            ends_at=today + timedelta(days=90, hours=17),
+            time_zone="Africa/Dakar",
+            city="Dakar",
+            country_id="SN",
+            languages=list(LANGUAGES),
+            **by_language(title=content.MEETING["title"], purpose=content.MEETING["purpose"]),
+        )
+        put(
+            Document,
+            content.DOCUMENT["slug"],
+            group=group,
+            meeting=meeting,
+            kind=DocumentKind.objects.get(key="preparatory"),
+            available=True,
+            **by_language(title=content.DOCUMENT["title"], text=content.DOCUMENT["text"]),
+        )
+        return put(
+            Call,
+            content.CALL["slug"],
+            group=group,
+            meeting=meeting,
+            opens_at=today - timedelta(days=14),
+            closes_at=today + timedelta(days=50, hours=23, minutes=59),
+            time_zone="Africa/Dakar",
+            accepts=["text", "link", "attachment"],
+            **by_language(title=content.CALL["title"], text=content.CALL["text"]),
+        )
+
+    def contributions(self, call):
+        made = []
+        for number, data in enumerate(content.CONTRIBUTIONS):
+            values = {name: value for name, value in data.items() if name != "reference"}
+            contribution, _new = Contribution.objects.update_or_create(
+                reference=data["reference"],
+                defaults={
+                    **values,
+                    "call": call,
+                    "state": Contribution.State.PUBLISHED,
+                    "author_name": content.AUTHORS[data["language"]],
+                    "published_at": timezone.now() - timedelta(days=number + 1),
+                    "illustrative": True,
+                },
+            )
+            made.append(contribution)
+        return made
+
+    def outcomes(self, group, contributions):
+        challenge = put(
+            Challenge,
+            content.CHALLENGE["slug"],
+            group=group,
+            category=ChallengeCategory.objects.get(key="local_impact"),
+            **by_language(text=content.CHALLENGE["text"]),
+        )
+        challenge.contributions.set(contributions[:2])
+        guideline = put(
+            Guideline,
+            content.GUIDELINE["slug"],
+            group=group,
+            category=GuidelineCategory.objects.get(key="transparency"),
+            **by_language(text=content.GUIDELINE["text"]),
+        )
+        guideline.challenges.set([challenge])
+
+    def people(self, group):
+        password = demo_password(Path(settings.DATA_DIR))
+        moderators, _new = Group.objects.get_or_create(name="moderators")
+        moderators.permissions.set(
+            Permission.objects.filter(
+                Q(codename__startswith="view_") | Q(codename__startswith="change_"),
+                content_type__app_label__in=("contributions", "workinggroup"),
+            )
+        )
+        for role, staff in (("contributor", False), ("moderator", True)):
+            address = f"{role}@demo.example"
+            user, _new = User.objects.get_or_create(email=address)
+            user.display_name, user.is_staff = f"Demo {role}", staff
+            user.set_password(password)
+            user.save()
+            EmailAddress.objects.get_or_create(
+                user=user, email=address, defaults={"verified": True, "primary": True}
+            )
+            if staff:
+                user.groups.add(moderators)
+            Membership.objects.update_or_create(
+                group=group, user=user, defaults={"role": "moderator" if staff else "member"}
+            )
+            self.stdout.write(f"  sign in as {address} with the password {password}")
+
+
+def demo_password(folder):
+    """Random, one per data folder, readable by its owner alone."""
+    path = folder / "demo_password"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(9))
+    return path.read_text()

@@ -1,0 +1,213 @@
+"""Every kind of page in a real browser: axe, weight, keyboard, no JavaScript, no foreign request."""
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.cache import caches
+from django.core.management import call_command
+
+CHROMIUM = os.environ.get("HUB_CHROMIUM")
+AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+LANGUAGES = ["es", "fr", "en"]
+FORMATS = [(390, "dark"), (1280, "light"), (390, "light"), (1280, "dark")]
+TEXT_BUDGET, MAP_BUDGET, REPEAT_BUDGET = 60_000, 110_000, 15_000
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium"),
+]
+
+PAGES = {
+    "home": "",
+    "search": "search/?q=cooperativa",
+    "search, nothing": "search/?q=xyzzyqwert",
+    "directory": "organisations/?region=m49-002",
+    "directory, empty": "organisations/?region=m49-009&sector=insurance",
+    "organisation": "organisations/ripess/",
+    "agreements": "agreements/",
+    "agreement": "agreements/ica-ilo-mou-2019/",
+    "events": "events/",
+    "event": "events/gsef-montreal-2016/",
+    "region": "regions/sse-mediterranean/",
+    "sector": "sectors/cooperatives/",
+    "groups": "groups/",
+    "group": "groups/wg-international-collaboration/",
+    "meeting": "groups/wg-international-collaboration/meetings/wg-meeting-montreal-2016/",
+    "outcomes": "groups/wg-international-collaboration/outcomes/",
+    "call": "calls/wg-call-2016/",
+    "contributions": "contributions/",
+    "about": "about/",
+    "data": "data/",
+    "accessibility": "accessibility/",
+    "privacy": "privacy/",
+    "theme": "theme/",
+    "sign in": "account/login/",
+    "sign up": "account/signup/",
+    "reset": "account/password/reset/",
+    "missing": "nothing/",
+}
+MAPS = {"home", "agreements"}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs an event loop in this thread; Django's guard against it has no use here.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+            ],
+        )
+        yield instance
+        instance.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def site(live_server, db):
+    call_command("createcachetable")
+    call_command("load_catalogue", verbosity=0)
+    caches["pages"].clear()
+    return live_server.url
+
+
+def violations(page):
+    """What axe finds on the page: `rule: selector`."""
+    page.evaluate(AXE)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+
+
+def test_axe_finds_nothing_and_nothing_overflows_on_any_page(browser, site):
+    wrong, foreign = [], []
+    for width, scheme in FORMATS:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            bypass_csp=True,
+        )
+        page = context.new_page()
+        page.on(
+            "request",
+            lambda request: (
+                foreign.append(request.url) if not request.url.startswith((site, "data:")) else None
+            ),
+        )
+        # Every language in the two opposite formats, Spanish in all four.
+        for language in LANGUAGES if (width, scheme) in FORMATS[:2] else LANGUAGES[:1]:
+            for name, path in PAGES.items():
+                page.goto(f"{site}/{language}/{path}")
+                where = f"{language} {name} {width} {scheme}"
+                wrong += [f"{where}: {found}" for found in violations(page)]
+                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                    wrong.append(f"{where}: wider than the window")
+        context.close()
+    assert wrong == [], "\n".join(wrong)
+    assert foreign == []
+
+
+def packed(address):
+    """The bytes a static file weighs as WhiteNoise sends it: compressed, but for fonts."""
+    path = Path(finders.find(address.split("/static/")[1].split("#")[0]))
+    content = path.read_bytes()
+    return len(content) if path.suffix == ".woff2" else len(gzip.compress(content, 9))
+
+
+def test_pages_keep_their_weight_and_the_policy_lets_everything_of_theirs_through(browser, site):
+    for name, path in PAGES.items():
+        context = browser.new_context(viewport={"width": 390, "height": 900})
+        page = context.new_page()
+        complaints = []
+        page.on(
+            "console",
+            lambda message, log=complaints: (
+                log.append(message.text) if "Content Security" in message.text else None
+            ),
+        )
+        page.on("pageerror", lambda error, log=complaints: log.append(str(error)))
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        sizes, addresses = {}, {}
+        session.on(
+            "Network.responseReceived",
+            lambda event, log=addresses: log.update({event["requestId"]: event["response"]["url"]}),
+        )
+        session.on(
+            "Network.loadingFinished",
+            lambda event, log=sizes: log.update({event["requestId"]: event["encodedDataLength"]}),
+        )
+        page.goto(f"{site}/es/{path}", wait_until="networkidle")
+        html = sum(size for key, size in sizes.items() if "/static/" not in addresses[key])
+        files = {address for address in addresses.values() if "/static/" in address}
+        weight = html + sum(packed(address) for address in files)
+        assert weight <= (MAP_BUDGET if name in MAPS else TEXT_BUDGET), (name, weight, files)
+        # At the next visit the files, whose names change with their content, are there already.
+        assert html <= REPEAT_BUDGET, (name, html)
+        assert complaints == [], name
+        context.close()
+
+
+def test_filters_work_with_and_without_javascript_and_back_returns(browser, site):
+    for javascript in (True, False):
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=javascript)
+        page = context.new_page()
+        page.goto(f"{site}/en/organisations/")
+        everything = page.inner_text("#results-heading")
+        page.locator("#filters summary").first.evaluate(
+            "e => e.parentElement.open = true"
+        ) if javascript else None
+        box = page.locator('input[name="region"][value="m49-002"]')
+        box.check(force=True)
+        if not javascript:
+            page.locator("#filters button").click()
+        page.wait_for_url("**region=m49-002*")
+        page.locator("#results-heading", has_text="53 organisations").wait_for()
+        assert page.locator('input[name="region"][value="m49-002"]').is_checked()
+        page.go_back()
+        page.wait_for_url(f"{site}/en/organisations/")
+        page.locator("#results-heading", has_text=everything).wait_for()
+        context.close()
+
+
+def test_the_keyboard_alone_reaches_the_content_and_a_result(browser, site):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{site}/fr/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.focus("#q")
+    page.keyboard.type("inaise")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/**")
+    for _n in range(60):
+        page.keyboard.press("Tab")
+        if "/organisations/inaise/" in (page.evaluate("document.activeElement.href || ''")):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/organisations/inaise/")
+    context.close()
+
+
+def test_the_error_summary_takes_the_focus(browser, site):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/es/account/signup/")
+    page.fill("input[name=email]", "no es una dirección")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_selector(".error-summary")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    assert page.input_value("input[name=email]") == "no es una dirección"
+    context.close()

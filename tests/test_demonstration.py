@@ -1,0 +1,71 @@
+"""The demonstration: labelled on every page, never part of the real catalogue, made again at will."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from contributions.models import Contribution
+from directory.models import Agreement
+from tests.pages import get
+from workinggroup.models import Call, WorkingGroup
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demonstration(settings):
+    settings.DEMO = True
+    call_command("load_catalogue", verbosity=0)
+    out = StringIO()
+    call_command("load_demonstration", stdout=out)
+    return out.getvalue()
+
+
+def test_it_refuses_where_no_demonstration_is_meant(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="not a demonstration"):
+        call_command("load_demonstration")
+    assert not User.objects.exists()
+
+
+def test_it_shows_an_open_call_contributions_and_outcomes_all_labelled(client, demonstration):
+    assert Call.objects.open().get().slug == "demo-call"
+    for path, label in (
+        ("groups/demo-local-impact/", "Example for demonstration: not a real working group."),
+        ("calls/demo-call/", "Example for demonstration: not a real working group."),
+        ("contributions/C-DEMES22/", "Example for demonstration: nobody sent this contribution."),
+        ("agreements/demo-see-ripess-example/", "Example for demonstration: not a real agreement."),
+    ):
+        page = get(client, f"/en/{path}")
+        assert label in page
+        assert "Demonstration: the working group marked as an example" in page
+    for language in ("es", "fr", "en"):
+        assert get(client, f"/{language}/")
+    assert "is open" in get(client, "/en/calls/demo-call/")
+
+
+def test_its_two_people_can_sign_in_and_the_moderator_reaches_the_administration(client, demonstration):
+    password = demonstration.split()[-1]
+    assert (
+        client.post(
+            "/en/account/login/", {"login": "moderator@demo.example", "password": password}
+        ).status_code
+        == 302
+    )
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/contributions/contribution/").status_code == 200
+    assert client.get("/admin/accounts/user/").status_code == 403
+
+
+def test_a_second_time_changes_no_number(demonstration):
+    before = [model.objects.count() for model in (User, WorkingGroup, Call, Contribution, Agreement)]
+    call_command("load_demonstration", stdout=StringIO())
+    assert [model.objects.count() for model in (User, WorkingGroup, Call, Contribution, Agreement)] == before
+
+
+def test_loading_the_catalogue_again_leaves_it_alone(demonstration):
+    call_command("load_catalogue", verbosity=0)
+    assert Agreement.objects.get(slug="demo-see-ripess-example").is_published
+    assert WorkingGroup.objects.get(slug="demo-local-impact").is_published

@@ -1,0 +1,168 @@
+"""The launcher, on real services in folders of its own: one owner, nothing left behind, nothing lost."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ripess_hub import embedded, launch
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVE = """
+import sys, time
+from ripess_hub import embedded
+services = embedded.Services(sys.argv[1], durable=False)
+print("started" if services.start() else "taken", flush=True)
+time.sleep(60 if services.owner else 0)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    # PostgreSQL runs as nobody when root starts it, so it must be able to walk here.
+    for parent in (tmp_path, *tmp_path.parents):
+        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return tmp_path / "data"
+
+
+def supervise(folder):
+    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    return process, process.stdout.readline().strip()
+
+
+def connect(folder):
+    return psycopg.connect(
+        host=str(embedded.socket_folder(folder)), user="hub", dbname="hub", autocommit=True
+    )
+
+
+def at_work_in(folder):
+    return embedded._processes_in((folder / "postgresql").resolve()) + embedded._processes_in(
+        (folder / "valkey").resolve()
+    )
+
+
+def test_after_kill_9_nothing_runs_and_the_next_start_has_all_data(folder):
+    first, word = supervise(folder)
+    assert word == "started"
+    with connect(folder) as connection:
+        connection.execute("CREATE TABLE kept (word text)")
+        connection.execute("INSERT INTO kept VALUES ('solidaridad')")
+    other, word = supervise(folder)
+    assert (word, other.wait(10)) == ("taken", 0)
+    assert at_work_in(folder)
+    first.send_signal(signal.SIGKILL)
+    first.wait(10)
+    until = time.monotonic() + 10
+    while at_work_in(folder) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert at_work_in(folder) == []
+    second, word = supervise(folder)
+    try:
+        assert word == "started"
+        with connect(folder) as connection:
+            assert connection.execute("SELECT word FROM kept").fetchone() == ("solidaridad",)
+    finally:
+        second.kill()
+        second.wait(10)
+
+
+def test_a_deep_folder_gets_a_short_private_place_for_its_sockets(tmp_path):
+    deep = tmp_path / ("x" * 90)
+    folder = embedded.socket_folder(deep)
+    assert len(os.fsencode(folder)) <= embedded.LONGEST_FOLDER
+    assert embedded.socket_folder(deep) == folder
+    assert embedded.socket_folder(tmp_path / ("y" * 90)) != folder
+    assert str(tmp_path) not in embedded.database_url(deep)
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path):
+    target = tmp_path / "real"
+    target.mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    with pytest.raises(embedded.CannotStart):
+        embedded._private_folder(link, None)
+    embedded._private_folder(target, None)
+    assert target.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_secret_key_is_made_once_and_readable_by_us_alone(tmp_path):
+    key = embedded.secret_key(tmp_path)
+    assert embedded.secret_key(tmp_path) == key
+    assert len(key) >= 50
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert embedded.secret_key(tmp_path / "other") != key
+
+
+def test_the_port_asked_for_is_taken_or_refused_with_a_sentence(monkeypatch, capsys):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        monkeypatch.setenv("PORT", str(busy.getsockname()[1]))
+        with pytest.raises(embedded.CannotStart, match="is taken by another program"):
+            launch.choose_port()
+    monkeypatch.setenv("PORT", "many")
+    with pytest.raises(embedded.CannotStart, match="must be a number"):
+        launch.choose_port()
+    monkeypatch.delenv("PORT")
+    monkeypatch.setattr(launch, "free", lambda port: port > 8001)
+    assert launch.choose_port() == 8002
+    assert "Port 8000 is taken" in capsys.readouterr().out
+    assert os.environ["PORT"] == "8002"
+
+
+def test_the_demonstration_refuses_a_database_of_others(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://x@localhost/real")
+    with pytest.raises(embedded.CannotStart, match="its own data folder"):
+        launch.serve(demo=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "many", "PORT cannot be read"),
+        ("PORT", "70000", "PORT must lie between"),
+        ("DEBUG", "perhaps", "DEBUG"),
+        ("PUBLIC_ORIGIN", "hub.example.org", "PUBLIC_ORIGIN must be a scheme and a host"),
+        ("SECRET_KEY", "short", "at least 32 characters"),
+        ("DATABASE_URL", "sqlite:///x", "must name a PostgreSQL database"),
+        ("REDIS_URL", "http://x", "REDIS_URL must be"),
+    ],
+)
+def test_a_wrong_setting_ends_the_start_with_a_sentence(name, value, sentence, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", "import ripess_hub.settings"],
+        cwd=ROOT, capture_output=True, text=True, env={**os.environ, "DATA_DIR": str(tmp_path), name: value},
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert sentence in done.stderr.strip().splitlines()[-1]
+
+
+def test_help_and_unknown_words(capsys):
+    assert launch.main(["help"]) == 0
+    assert launch.main(["dance"]) == 2
+    assert "./run test" in capsys.readouterr().out
+
+
+def test_a_server_with_https_passes_djangos_deployment_checks(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "PUBLIC_ORIGIN": "https://hub.example.org", "SECRET_KEY": "".join(map(chr, range(40, 120))), "DEBUG": ""},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
