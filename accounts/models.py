@@ -136,8 +136,11 @@ def erase(user):
     """Remove the person: account, addresses, factors, sessions, mail to them. Their history keeps a
     number."""
     mail_to(user).delete()
+    # A sign-in that waits for a code names the address before it names the account.
+    quoted = [repr(address) for address in addresses_of(user)]
     for session in Session.objects.iterator():
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+        data = session.get_decoded()
+        if data.get(SESSION_KEY) == str(user.pk) or any(address in repr(data) for address in quoted):
             session.delete()
     # What staff did to the account is kept, without the name it had.
     LogEntry.objects.filter(
@@ -146,9 +149,12 @@ def erase(user):
     user.delete()
 
 
+def addresses_of(user):
+    return {user.email, *user.emailaddress_set.values_list("email", flat=True)}
+
+
 def mail_to(user):
-    addresses = [user.email, *user.emailaddress_set.values_list("email", flat=True)]
-    return OutgoingMail.objects.filter(models.Q(user=user) | models.Q(to__in=addresses))
+    return OutgoingMail.objects.filter(models.Q(user=user) | models.Q(to__in=addresses_of(user)))
 
 
 # The outbox is of this app and stands in a file of its own; it needs the settings' user model only.

@@ -53,7 +53,9 @@ def local_mail(request):
     if not settings.DEMO:
         raise Http404
     found = []
-    for path in sorted(Path(settings.DATA_DIR, "mail").glob("*.log"), reverse=True)[:MOST_MAIL]:
+    files = Path(settings.DATA_DIR, "mail").glob("*.log")
+    # Their names tell the second only.
+    for path in sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True)[:MOST_MAIL]:
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         body = message.get_body(("plain",))
         found.append(

@@ -11,7 +11,7 @@ from directory import facets, jsonld
 from directory.figures import arcs, matrix
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted, by_text
 from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
-from directory.models.organisations import BULK
+from directory.models.organisations import NAMES
 from directory.pagination import paginate
 from directory.text import best_text
 from directory.vocabulary import vocabulary
@@ -19,11 +19,8 @@ from directory.vocabulary import vocabulary
 # With its parties in order, for a row of a table: one query for all rows.
 PARTIES = Prefetch(
     "parties",
-    AgreementParty.objects.select_related("organisation").defer(
-        *(
-            f"organisation__{name}"
-            for name in (*BULK, "description", "description_es", "description_fr", "description_en")
-        )
+    AgreementParty.objects.select_related("organisation").only(
+        "agreement", "name", "role", "organisation__country", *(f"organisation__{name}" for name in NAMES)
     ),
 )
 
@@ -49,7 +46,7 @@ def listing(request, filterset, spec, size=20):
 
 
 def organisations(request):
-    queryset = agreements_counted(Organisation.objects.published().without_bulk())
+    queryset = agreements_counted(Organisation.objects.published().rows())
     filterset = OrganisationFilter(request.GET, queryset)
     context = listing(request, filterset, facets.ORGANISATION_FACETS)
     context["heading"] = ngettext("%(count)s organisation", "%(count)s organisations", context["total"]) % {
@@ -67,7 +64,7 @@ def relations_of(organisation):
     relations = (
         Relation.objects.filter(other_side)
         .select_related("source", "target", "type")
-        .defer(*(f"{side}__{name}" for side in ("source", "target") for name in BULK))
+        .only("type__position", *(f"{side}__{name}" for side in ("source", "target") for name in NAMES))
         .order_by("type__position", "source__slug", "target__slug")
     )
     groups = {}
@@ -87,13 +84,12 @@ def organisation(request, slug):
     )
     agreements = (
         Agreement.objects.published()
-        .without_bulk()
-        .defer("description")
+        .rows()
         .filter(parties__organisation=record)
         .prefetch_related(PARTIES)
         .order_by("-start_year", "slug")
     )
-    events = by_text(Event.objects.published().without_bulk().filter(organisers=record)).order_by(
+    events = by_text(Event.objects.published().rows().filter(organisers=record)).order_by(
         "-year", "slug"
     )
     return render(
@@ -113,7 +109,7 @@ def organisation(request, slug):
 def agreements(request):
     base = Agreement.objects.published()
     filterset = AgreementFilter(
-        request.GET, base.without_bulk().defer("description").prefetch_related(PARTIES)
+        request.GET, base.rows().prefetch_related(PARTIES)
     )
     context = listing(request, filterset, facets.AGREEMENT_FACETS)
     context["heading"] = ngettext("%(count)s agreement", "%(count)s agreements", context["total"]) % {
@@ -128,7 +124,7 @@ def agreement(request, slug):
     record = get_object_or_404(
         Agreement.objects.published().prefetch_related(PARTIES, "documents"), slug=slug
     )
-    renewals = Agreement.objects.published().without_bulk()
+    renewals = Agreement.objects.published().rows()
     return render(
         request,
         "directory/agreement.html",
@@ -137,7 +133,7 @@ def agreement(request, slug):
             "parties": record.parties.all(),
             "supersedes": renewals.filter(pk=record.supersedes_id).first() if record.supersedes_id else None,
             "renewed_by": list(renewals.filter(supersedes=record)),
-            "adopted_at": list(Event.objects.published().without_bulk().filter(outcome=record)),
+            "adopted_at": list(Event.objects.published().rows().filter(outcome=record)),
             "description": summary(record, "description"),
             "data": jsonld.agreement(request, record),
         },
@@ -145,7 +141,7 @@ def agreement(request, slug):
 
 
 def events(request):
-    filterset = EventFilter(request.GET, Event.objects.published().without_bulk())
+    filterset = EventFilter(request.GET, Event.objects.published().rows())
     context = listing(request, filterset, facets.EVENT_FACETS)
     context["heading"] = ngettext("%(count)s event", "%(count)s events", context["total"]) % {
         "count": context["total"]
@@ -155,13 +151,13 @@ def events(request):
 
 def event(request, slug):
     record = get_object_or_404(Event.objects.published(), slug=slug)
-    editions = Event.objects.published().without_bulk().exclude(pk=record.pk)
+    editions = Event.objects.published().rows().exclude(pk=record.pk)
     return render(
         request,
         "directory/event.html",
         {
             "event": record,
-            "organisers": list(by_text(record.organisers.published().without_bulk())),
+            "organisers": list(by_text(record.organisers.published().named())),
             "outcome": Agreement.objects.published().filter(pk=record.outcome_id).first()
             if record.outcome_id
             else None,
@@ -186,11 +182,11 @@ def gathered(request, table, key, lookup):
     entry = vocabulary()[table].get(key)
     if entry is None:
         raise Http404(_("There is no such page."))
-    organisations = by_text(Organisation.objects.published().without_bulk().filter(**lookup))
-    agreements = Agreement.objects.published().without_bulk().defer("description").filter(**lookup)
+    organisations = by_text(Organisation.objects.published().rows().filter(**lookup))
+    agreements = Agreement.objects.published().rows().filter(**lookup)
     events = Event.objects.none()
     if table == "region":
-        events = Event.objects.published().without_bulk().filter(**lookup)
+        events = Event.objects.published().rows().filter(**lookup)
     return render(
         request,
         "directory/place.html",

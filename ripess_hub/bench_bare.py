@@ -6,7 +6,7 @@ from django.urls import path
 
 from ripess_hub.settings import *  # noqa: F403
 
-MIDDLEWARE = []
+INSTALLED_APPS = MIDDLEWARE = []
 ROOT_URLCONF = "ripess_hub.bench_bare"
 _pages = {}
 

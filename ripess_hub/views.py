@@ -71,11 +71,11 @@ def searched_kinds():
     where they are installed, by their composition."""
     yield (
         "organisations",
-        agreements_counted(Organisation.objects.published().without_bulk()),
+        agreements_counted(Organisation.objects.published().rows()),
         "name_keys",
     )
-    yield "agreements", Agreement.objects.published().without_bulk().defer("description"), None
-    yield "events", Event.objects.published().without_bulk(), None
+    yield "agreements", Agreement.objects.published().rows(), None
+    yield "events", Event.objects.published().rows(), None
 
 
 @require_safe

@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import OutgoingMail, User, erase, export_for
@@ -72,19 +74,95 @@ def test_a_wrong_code_signs_nobody_in(client):
     assert client.get("/en/account/").status_code == 302
 
 
+def kept(client):
+    """The cookies a browser still has of signing in."""
+    return {
+        name for name in ("sessionid", "messages") if client.cookies.get(name) and client.cookies[name].value
+    }
+
+
 def test_sign_in_by_password_or_by_code_and_sign_out_without_a_trace(client):
     user = verified()
     assert client.post("/en/account/login/", {"login": user.email, "password": "wrong"}).status_code == 200
     assert client.post("/en/account/login/", {"login": user.email, "password": PASSWORD}).status_code == 302
     assert client.get("/en/account/").status_code == 200
+    assert kept(client) == {"sessionid"}
     answer = client.post("/en/account/logout/")
-    assert all(
-        cookie.value == "" for name, cookie in answer.cookies.items() if name in ("sessionid", "messages")
-    )
+    assert answer["Location"] == "/en/"
+    assert kept(client) == set()
     answer = client.post("/fr/account/login/code/", {"email": user.email})
     mail = OutgoingMail.objects.get()
     client.post(answer["Location"], {"code": code_of(mail)})
     assert client.get("/en/account/").status_code == 200
+
+
+def test_a_sign_in_that_is_broken_off_leaves_no_trace_either(client):
+    user = with_factor(verified())
+    answer = client.post("/en/account/login/", {"login": user.email, "password": PASSWORD})
+    assert "/2fa/authenticate/" in answer["Location"]
+    assert kept(client) == {"sessionid"}
+    answer = client.post("/en/account/logout/", {"next": "/en/account/login/"})
+    assert answer["Location"] == "/en/account/login/"
+    assert kept(client) == set()
+
+
+def test_whoever_signs_up_may_choose_another_language_than_the_pages(client):
+    page = client.get("/fr/account/signup/").content.decode()
+    assert re.search(r'<option value="fr" selected>', page)
+    data = {"email": "awa@example.org", "password1": PASSWORD, "password2": PASSWORD, "language": "en"}
+    client.post("/fr/account/signup/", {**data, "language": "xx"})
+    assert not User.objects.exists()
+    client.post("/fr/account/signup/", data)
+    assert User.objects.get().language == "en"
+
+
+def test_a_second_sign_up_with_an_address_says_nothing_on_the_page_and_tells_its_owner(client):
+    user = verified(language="fr")
+    data = {"email": user.email.upper(), "password1": PASSWORD, "password2": PASSWORD}
+    answer = client.post("/en/account/signup/", data)
+    assert answer["Location"] == "/en/account/confirm-email/"
+    mail = OutgoingMail.objects.get()
+    assert (mail.to, mail.language, mail.holds_code) == (user.email, "fr", False)
+    assert "/account/password/reset/" in mail.text
+    assert User.objects.count() == 1
+
+
+def test_a_forgotten_password_is_replaced_by_code_and_a_new_code_can_be_asked_for(client):
+    user = verified(language="en")
+    answer = client.post("/en/account/password/reset/", {"email": user.email})
+    first = code_of(OutgoingMail.objects.get())
+    page = client.get(answer["Location"])
+    assert user.email in page.content.decode()
+    answer = client.post(answer["Location"], {"code": first})
+    new = "otra frase bastante larga"
+    client.post(answer["Location"], {"password1": new, "password2": new})
+    user.refresh_from_db()
+    assert user.check_password(new)
+    told = OutgoingMail.objects.order_by("pk").last()
+    assert (told.subject, told.holds_code) == ("A change of your account", False)
+    # Signing in by code offers another one.
+    answer = client.post("/en/account/login/code/", {"email": user.email})
+    client.post(answer["Location"], {"action": "resend"})
+    assert OutgoingMail.objects.filter(holds_code=True).count() == 3
+
+
+def test_guessing_passwords_is_stopped(client, settings):
+    user = verified()
+    for _try in range(5):
+        client.post("/en/account/login/", {"login": user.email, "password": "wrong"})
+    answer = client.post("/en/account/login/", {"login": user.email, "password": PASSWORD})
+    assert "Too many failed login attempts" in answer.content.decode()
+    assert client.get("/en/account/").status_code == 302
+
+
+def test_a_rate_limit_answers_429_in_the_readers_language_and_the_hubs_look(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"signup": "1/m/ip"}
+    data = {"email": "awa@example.org", "password1": "x", "password2": "y"}
+    client.post("/fr/account/signup/", data)
+    answer = client.post("/fr/account/signup/", data)
+    assert answer.status_code == 429
+    assert '<html lang="fr"' in answer.content.decode()
+    assert 'class="masthead"' in answer.content.decode()
 
 
 def test_an_unknown_address_is_told_by_mail_alone(client):
@@ -243,17 +321,49 @@ def test_the_first_staff_account_can_sign_in_at_once(monkeypatch, client):
     assert client.get("/es/account/").status_code == 200
 
 
-def test_a_persons_data_can_be_taken_away_and_erased():
-    user = verified(display_name="Canary")
+def everything_stored():
+    """All the hub's tables as text, sessions decoded."""
+    from django.apps import apps
+    from django.contrib.sessions.models import Session
+    from django.core import serializers
+
+    tables = connection.introspection.table_names()
+    models = [model for model in apps.get_models() if model._meta.db_table in tables]
+    rows = [row for model in models for row in model._base_manager.all()]
+    return serializers.serialize("json", rows) + str([s.get_decoded() for s in Session.objects.all()])
+
+
+def test_a_persons_data_can_be_taken_away_and_erased(client, admin_client):
+    user, other = verified(email="canary@example.org", display_name="Canary"), verified()
+    second = EmailAddress.objects.create(user=with_factor(user), email="canary2@example.org")
     OutgoingMail.objects.put(user.email, "notice", {}, language="fr", user=user)
+    OutgoingMail.objects.put(second.email, "sign_in_code", {"code": "X"}, language="fr", holds_code=True)
+    OutgoingMail.objects.put(other.email, "notice", {}, language="fr", user=other)
+    data = {
+        "email": user.email,
+        "display_name": "Canary",
+        "language": "fr",
+        "time_zone": "UTC",
+        "is_active": "on",
+    }
+    admin_client.post(reverse("admin:accounts_user_change", args=[user.pk]), data)
+    for somebody in (user, other):
+        Client().post("/en/account/login/", {"login": somebody.email, "password": PASSWORD})
+        Client().force_login(somebody)
     data = export_for(user)
     assert data["account"]["email"] == user.email
-    assert len(data["mail"]) == 1
-    email = user.email
+    assert [address["email"] for address in data["addresses"]] == [user.email, second.email]
+    assert data["second_factor"]
+    # The text of a mail with a code is not part of it.
+    assert [mail["to"] for mail in data["mail"]] == [user.email]
+    assert "canary" in everything_stored().lower()
+    number = user.pk
     erase(user)
-    assert not User.objects.filter(email=email).exists()
-    assert not EmailAddress.objects.filter(email=email).exists()
-    assert not OutgoingMail.objects.filter(to=email).exists()
+    stored = everything_stored()
+    assert "canary" not in stored.lower()
+    assert f"'_auth_user_id': '{number}'" not in stored
+    assert f"'_auth_user_id': '{other.pk}'" in stored
+    assert OutgoingMail.objects.get().to == other.email
 
 
 def test_addresses_are_one_account_whatever_their_case():
@@ -268,3 +378,21 @@ def test_the_local_mail_page_is_of_the_demonstration_alone(client, settings):
     assert client.get("/en/account/mail/").status_code == 404
     settings.DEMO = True
     assert "Nothing was sent yet." in client.get("/en/account/mail/").content.decode()
+    # What the outbox delivers to the folder can be read there, codes included; newest first.
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = settings.DATA_DIR / "mail"
+    for code in ("ABC-123", "DEF-456"):
+        OutgoingMail.objects.put("awa@example.org", "reset_code", {"code": code}, language="fr")
+        OutgoingMail.objects.send_due()
+    page = client.get("/en/account/mail/").content.decode()
+    assert page.index("DEF-456") < page.index("ABC-123")
+    settings.DEMO = False
+    assert client.get("/en/account/mail/").status_code == 404
+
+
+def test_time_zones_are_offered_by_region_and_ones_own_is_kept(client):
+    client.force_login(verified(time_zone="Cuba"))
+    page = client.get("/en/account/settings/").content.decode()
+    assert '<optgroup label="Africa">' in page
+    assert '<option value="Africa/Bamako">Bamako</option>' in page
+    assert '<option value="Cuba" selected>Cuba</option>' in page

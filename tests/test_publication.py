@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from directory.models import Agreement, AgreementParty, Event, NotAllowed, Organisation, Publication
 from directory.models.publication import TRANSITIONS
@@ -37,6 +38,7 @@ def refused(make, **values):
         make(**values)
 
 
+@translation.override("en")
 def test_shapes_are_held_by_the_database_with_a_sentence_for_people():
     from datetime import date
 

@@ -39,6 +39,13 @@ class AgreementQuerySet(PublishableQuerySet):
             .exclude(direction_computed__in=["global", "unclassified"])
         )
 
+    def rows(self):
+        """Only what a row of a table shows."""
+        return self.only(
+            "slug", "publication", "title_es", "title_fr", "title_en", "direction", "sector_keys",
+            "start_year", "start_on", "end_year", "end_on",
+        )  # fmt: skip
+
     def without_bulk(self):
         """Leave out the columns no list shows: search vectors and what the catalogue loaded."""
         return self.defer(

@@ -12,6 +12,13 @@ from directory.search_fields import search_column, sort_column
 
 
 class EventQuerySet(PublishableQuerySet):
+    def rows(self):
+        """Only what a row of a list shows."""
+        return self.only(
+            "slug", "publication", "title_es", "title_fr", "title_en", "year", "starts_on", "ends_on",
+            "type", "city", "country",
+        )  # fmt: skip
+
     def without_bulk(self):
         """Leave out the columns no list shows: search vectors and what the catalogue loaded."""
         return self.defer(

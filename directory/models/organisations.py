@@ -38,7 +38,21 @@ BULK = (
 )  # fmt: skip
 
 
+# What a link to an organisation needs: its address, whether it is public, how it is called.
+NAMES = (
+    "slug", "publication", "name_es", "name_fr", "name_en", "acronym_es", "acronym_fr", "acronym_en",
+)  # fmt: skip
+
+
 class OrganisationQuerySet(PublishableQuerySet):
+    def named(self):
+        """Only what a link needs."""
+        return self.only(*NAMES)
+
+    def rows(self):
+        """Only what a row of a list shows."""
+        return self.only(*NAMES, "kind", "scope", "city", "country", "sector_keys", "status")
+
     def without_bulk(self):
         """Leave out the columns no list shows."""
         return self.defer(*BULK)
