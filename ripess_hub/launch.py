@@ -155,8 +155,8 @@ class Site:
         )  # fmt: skip
 
     def start(self):
-        for name in self.commands:
-            self.launch(name)
+        # The worker starts once pages are served: people wait for those.
+        self.launch("web")
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if self.processes["web"].poll() is not None:
@@ -164,6 +164,7 @@ class Site:
             request = urllib.request.Request(f"http://127.0.0.1:{self.port}/healthz")
             with suppress(OSError, urllib.error.URLError):
                 urllib.request.urlopen(request, timeout=2)
+                self.launch("worker")
                 return
             time.sleep(0.05)
         raise embedded.CannotStart("The web server does not answer.")
@@ -200,6 +201,8 @@ def stop_on_signals():
     def stop(number, frame):
         raise KeyboardInterrupt
 
+    # Set even where the shell that started us in the background ignores Ctrl-C.
+    signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, stop)
 
@@ -225,7 +228,7 @@ def serve(demo=False):
 
             call_command("load_demonstration")
         site = Site(folder, port)
-        with step("web server and worker"):
+        with step("web server"):
             site.start()
         address = os.environ.get("PUBLIC_ORIGIN") or f"http://localhost:{port}"
         services.note(address)
