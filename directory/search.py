@@ -19,6 +19,10 @@ def clean_query(text):
     return " ".join(UNSEARCHABLE.sub(" ", (text or "")[:LONGEST_QUERY]).split())
 
 
+# A minus that excludes no word. PostgreSQL stacks them and fails at the thirty-second.
+LOOSE_MINUS = re.compile(r'-(?![\w"])')
+
+
 class NearestName(Func):
     """How much the text resembles the most similar element of an array, 0 to 1."""
 
@@ -61,8 +65,9 @@ def search(queryset, text, *, names=None):
     called exactly that comes first. When no record holds the words, those whose names or titles
     resemble them are returned instead; `queryset.model` needs `names_text` or the sort columns.
     """
+    wanted = LOOSE_MINUS.sub(" ", text)
     queries = {
-        language: SearchQuery(cognates(text, language), config=config, search_type="websearch")
+        language: SearchQuery(cognates(wanted, language), config=config, search_type="websearch")
         for language, config in CONFIGURATIONS.items()
     }
     found = Q()

@@ -89,9 +89,7 @@ def organisation(request, slug):
         .prefetch_related(PARTIES)
         .order_by("-start_year", "slug")
     )
-    events = by_text(Event.objects.published().rows().filter(organisers=record)).order_by(
-        "-year", "slug"
-    )
+    events = by_text(Event.objects.published().rows().filter(organisers=record)).order_by("-year", "slug")
     return render(
         request,
         "directory/organisation.html",
@@ -108,9 +106,7 @@ def organisation(request, slug):
 
 def agreements(request):
     base = Agreement.objects.published()
-    filterset = AgreementFilter(
-        request.GET, base.rows().prefetch_related(PARTIES)
-    )
+    filterset = AgreementFilter(request.GET, base.rows().prefetch_related(PARTIES))
     context = listing(request, filterset, facets.AGREEMENT_FACETS)
     context["heading"] = ngettext("%(count)s agreement", "%(count)s agreements", context["total"]) % {
         "count": context["total"]

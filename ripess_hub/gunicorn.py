@@ -1,6 +1,9 @@
 """The web server's settings, the same in ./run and on a server."""
 
 import os
+import re
+
+from gunicorn.http import message
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
@@ -11,6 +14,8 @@ preload_app = True
 # Long addresses are Django's to answer, in the reader's language, not the server's bare 414.
 limit_request_line = 0
 limit_request_field_size = 16380
+# So are accents that a program sent as they are (curl '…?q=coopération'); gunicorn would refuse them.
+message.RFC9112_TARGET_INVALID = re.compile(r"[\x00-\x20\x7f]")
 keepalive = 15
 timeout = 60
 graceful_timeout = 20

@@ -13,7 +13,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", cache_control(no_cache=True)(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("files/<str:name>", views.file, name="file"),
+    path("files/<slug:name>", views.file, name="file"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("ripess_hub.api")),
     *i18n_patterns(

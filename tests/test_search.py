@@ -103,7 +103,23 @@ def test_cities_countries_and_sectors_are_found_in_every_language(text, django_d
 
 @pytest.mark.parametrize(
     "text",
-    ["'", '"', '"aci', "aci OR", "-", "!", "&|!", ":*", "\\", "%", "a b c " * 100, "\x00aci", "\ud800"],
+    [
+        "'",
+        '"',
+        '"aci',
+        "aci OR",
+        "-",
+        "!",
+        "&|!",
+        ":*",
+        "\\",
+        "%",
+        "a b c " * 100,
+        "-" * 99,
+        "- (-" * 40,
+        "\x00aci",
+        "\ud800",
+    ],
 )
 def test_operators_and_quotes_are_words_like_others(text, django_db_blocker):
     with django_db_blocker.unblock():

@@ -1,0 +1,123 @@
+"""The web server itself, with its own limits: whatever bytes arrive, it answers, and never with a 5xx."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from ripess_hub import embedded
+from tests import factories
+
+ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answer(port, target, method="GET"):
+    """The status line and the head of what the server says to these bytes."""
+    request = method.encode() + b" " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+        client.sendall(request)
+        said = b""
+        while chunk := client.recv(65536):
+            said += chunk
+    head, _blank, body = said.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body.decode("utf-8", "replace")
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The project's gunicorn on the database of this test, without Redis."""
+    call_command("createcachetable", verbosity=0)
+    port = free_port()
+    data_dir = os.environ.get("DATA_DIR") or settings.BASE_DIR / "var"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": embedded.database_url(data_dir, connection.settings_dict["NAME"]),
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "DATA_DIR": str(tmp_path),
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "1",
+    }
+    subprocess.run([sys.executable, "-m", "ripess_hub.build"], cwd=ROOT, env=environment, check=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", "python:ripess_hub.gunicorn", "ripess_hub.wsgi:application"],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _try in range(300):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+LONG = 100_000
+QUERIES = {
+    "NUL": b"%00",
+    "a lone surrogate": b"%ED%A0%80",
+    "raw bytes": b"coop\xc3\xa9ration",
+    "a raw lone surrogate": b"\xed\xa0\x80",
+    "no UTF-8": b"%FF%FE",
+    "a long word": b"a" * LONG,
+    "long words": b"a%20" * (LONG // 4),
+    "minuses": b"-" * LONG,
+    "brackets": b"(" * LONG,
+    "quotes": b"%22%20OR%20" * (LONG // 10),
+    "operators": b"%27%22%26%7C%21%3A%2A%5C%25",
+}
+
+
+def test_whatever_is_typed_a_page_answers(server):
+    factories.organisation(slug="red", name="Red de coopération")
+    wrong = []
+    for name, text in QUERIES.items():
+        for path in (b"/es/search/", b"/fr/organisations/", b"/en/agreements/", b"/api/v1/events/"):
+            status, _body = answer(server, path + b"?q=" + text)
+            if status != 200:
+                wrong.append((name, path, status))
+    assert wrong == []
+    assert "Red de coop" in answer(server, b"/es/search/?q=coop\xc3\xa9ration")[1]
+
+
+def test_a_path_that_cannot_be_is_a_missing_page_in_the_readers_language(server):
+    for path in (
+        b"%00",
+        b"%ED%A0%80",
+        b"\xed\xa0\x80",
+        b"a" * LONG,
+        b"a/" * (LONG // 2),
+        b"..%2F..%2Fetc",
+        b"9" * LONG,
+    ):
+        for before in (b"/es/organisations/", b"/files/", b"/es/groups/", b"/"):
+            status, body = answer(server, before + path)
+            assert status in (301, 400, 404), (before, path[:20], status)
+            if before != b"/" and status == 404:
+                assert "<html lang=" in body
+
+
+def test_no_method_breaks_it(server):
+    factories.organisation(slug="red")
+    for method in ("POST", "PUT", "DELETE", "TRACE", "BREW"):
+        for path in (b"/es/", b"/es/organisations/red/", b"/api/v1/organisations/", b"/files/x"):
+            assert answer(server, path, method)[0] < 500, (method, path)
+    assert answer(server, b"/es/organisations/red/")[0] == 200
