@@ -3,16 +3,17 @@
 from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from contributions.filters import ContributionFilter
+from contributions import filters
 from contributions.models import ChallengeCategory, Contribution, GuidelineCategory
+from directory.api_lists import RecordViewSet
 from directory.api_parts import (
     LANGUAGES,
     Addressed,
     OrganisationName,
-    RecordViewSet,
     Texts,
     Words,
     instant,
@@ -35,19 +36,25 @@ class OriginalTitle(Texts):
 class ContributionSerializer(Addressed):
     """A published contribution, without its text."""
 
-    key = serializers.CharField(source="reference", help_text="Its reference.")
-    names = OriginalTitle("title")
+    key = serializers.CharField(source="reference", help_text=_("Its reference."))
+    names = OriginalTitle("title", help_text=_("Title, in the language it was written in."))
     language = serializers.ChoiceField(
-        choices=settings.LANGUAGES, help_text="The one language it was written in."
+        choices=settings.LANGUAGES, help_text=_("The one language it was written in.")
     )
-    kind = serializers.ChoiceField(choices=Contribution.Kind.choices)
-    call = serializers.CharField(source="call_key")
-    group = serializers.CharField(source="group_key")
-    summary = Words()
-    author = Words(source="shown_author", help_text="The name shown; null for a former participant.")
-    organisation = serializers.SerializerMethodField(help_text="On whose behalf it was sent.")
-    published_at = instant()
-    illustrative = serializers.BooleanField(help_text="A demonstration that nobody sent.")
+    kind = serializers.ChoiceField(
+        choices=Contribution.Kind.choices, help_text=_("Experience, analysis or proposal.")
+    )
+    call = serializers.CharField(source="call_key", help_text=_("Key of the call it answers."))
+    group = serializers.CharField(source="group_key", help_text=_("Key of its working group."))
+    summary = Words(help_text=_("Summary."))
+    author = Words(
+        source="shown_author", help_text=_("The author's name shown; null for a former participant.")
+    )
+    organisation = serializers.SerializerMethodField(
+        help_text=_("The organisation on whose behalf it was sent.")
+    )
+    published_at = instant(help_text=_("When it was published (UTC)."))
+    illustrative = serializers.BooleanField(help_text=_("A demonstration that nobody sent."))
 
     @extend_schema_field(OrganisationName(allow_null=True))
     def get_organisation(self, record):
@@ -58,14 +65,14 @@ class ContributionSerializer(Addressed):
 class WholeContributionSerializer(ContributionSerializer):
     """A published contribution."""
 
-    text = serializers.CharField(help_text="Markdown.")
+    text = serializers.CharField(help_text=_("Text, in Markdown."))
 
 
 class ContributionViewSet(RecordViewSet):
-    """Published contributions to the calls. A list leaves out their texts."""
-
+    dataset, title = "contributions", _("Contributions")
+    about = _("Published contributions to the calls. A list in JSON leaves out their texts.")
     serializer_class = ContributionSerializer
-    filterset_class = ContributionFilter
+    filterset_class = filters.ContributionFilter
     lookup_field = "reference"
     queryset = (
         Contribution.objects.published()
@@ -82,3 +89,6 @@ class ContributionViewSet(RecordViewSet):
 
     def get_serializer_class(self):
         return WholeContributionSerializer if self.detail else ContributionSerializer
+
+    def unknown_values(self):
+        return filters.unknown_values(self.filterset, filters.vocabularies())

@@ -1,11 +1,14 @@
-"""The read API of organisations, agreements and events; the vocabularies are in `api_vocabularies`."""
+"""The read API of organisations, agreements and events; vocabularies and regions are in
+`api_vocabularies`."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from directory import api_examples
+from directory import api_examples, facets
+from directory.api_lists import RecordViewSet
 from directory.api_parts import (
     FILE_COLUMNS,
     Address,
@@ -13,18 +16,18 @@ from directory.api_parts import (
     Keys,
     OrganisationName,
     RecordSerializer,
-    RecordViewSet,
     Texts,
     Words,
     key_of,
     keys,
     organisation_columns,
+    outside,
     rows,
 )
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted
 from directory.models import Agreement, AgreementDocument, AgreementParty, Event, Organisation, Relation
 
-FOUND_IN = "Every region whose filter finds this record, those it is named for and those around them."
+FOUND_IN = _("Every region whose filter finds this record: those it is named for and those around them.")
 
 
 def relations(near, far):
@@ -51,9 +54,9 @@ class RelatedOrganisation(OrganisationName):
     """`inverse` false: this record is a member (part, observer …) of the organisation named; true: the
     organisation named is one of this record."""
 
-    key = serializers.CharField()
-    type = serializers.CharField(help_text="Key of `relation_types`.")
-    inverse = serializers.BooleanField()
+    key = serializers.CharField(help_text=_("Key of the organisation."))
+    type = serializers.CharField(help_text=_("How they are related: a key of `relation_types`."))
+    inverse = serializers.BooleanField(help_text=_("True where the other is the member or part of this one."))
 
     def to_representation(self, row):
         return {"type": row["type"], "inverse": row["inverse"], **super().to_representation(row)}
@@ -63,25 +66,27 @@ class RelatedOrganisation(OrganisationName):
 class OrganisationSerializer(RecordSerializer):
     """An organisation of the directory."""
 
-    names = Texts("name")
-    acronyms = Texts("acronym")
-    names_translated = Keys(help_text="Languages whose name is not official but ours.")
-    aliases = Keys(help_text="Other names and acronyms met in documents.")
-    descriptions = Texts("description")
-    kind = serializers.CharField(source="kind_id", help_text="Key of `organisation_kinds`.")
-    scope = serializers.CharField(source="scope_id", help_text="Key of `scopes`.")
-    regions = Keys(source="region_keys", help_text="Keys of `regions`.")
+    names = Texts("name", help_text=_("Name."))
+    acronyms = Texts("acronym", help_text=_("Acronym."))
+    names_translated = Keys(help_text=_("Languages whose name is not official but ours."))
+    aliases = Keys(help_text=_("Other names and acronyms met in documents."))
+    descriptions = Texts("description", help_text=_("Description."))
+    kind = serializers.CharField(source="kind_id", help_text=_("Key of `organisation_kinds`."))
+    scope = serializers.CharField(source="scope_id", help_text=_("Key of `scopes`."))
+    regions = Keys(source="region_keys", help_text=_("Where it works: keys of `regions`."))
     found_in = Keys(source="place_keys", help_text=FOUND_IN)
-    sectors = Keys(source="sector_keys", help_text="Keys of `sectors`.")
-    country = Words(source="country_id", help_text="Country of the seat, a key of `countries`.")
-    city = Words()
-    latitude = serializers.FloatField(allow_null=True)
-    longitude = serializers.FloatField(allow_null=True)
-    founded = serializers.IntegerField(allow_null=True, help_text="Year of foundation.")
-    website = Address()
-    status = serializers.ChoiceField(choices=Organisation.Status.choices)
-    relations = serializers.SerializerMethodField()
-    agreement_count = serializers.IntegerField(help_text="Published agreements it is a party to.")
+    sectors = Keys(source="sector_keys", help_text=_("Keys of `sectors`."))
+    country = Words(source="country_id", help_text=_("Country of the seat, a key of `countries`."))
+    city = Words(help_text=_("City of the seat."))
+    latitude = serializers.FloatField(allow_null=True, help_text=_("Latitude, WGS 84, of the city."))
+    longitude = serializers.FloatField(allow_null=True, help_text=_("Longitude, WGS 84, of the city."))
+    founded = serializers.IntegerField(allow_null=True, help_text=_("Year of foundation."))
+    website = Address(help_text=_("Its website."))
+    status = serializers.ChoiceField(
+        choices=Organisation.Status.choices, help_text=_("Whether it is active or closed.")
+    )
+    relations = serializers.SerializerMethodField(help_text=_("Organisations it belongs to or gathers."))
+    agreement_count = serializers.IntegerField(help_text=_("Published agreements it is a party to."))
 
     def get_relations(self, record) -> RelatedOrganisation(many=True):
         related = RelatedOrganisation()
@@ -93,9 +98,12 @@ class OrganisationSerializer(RecordSerializer):
 
 
 class OrganisationViewSet(RecordViewSet):
-    """Organisations of the social and solidarity economy: international, continental and national bodies
-    and those that support them."""
-
+    dataset, title = "organisations", _("Organisations")
+    about = _(
+        "Organisations of the social and solidarity economy: international, continental and national bodies "
+        "and those that support them."
+    )
+    facets = facets.ORGANISATION_FACETS
     serializer_class = OrganisationSerializer
     filterset_class = OrganisationFilter
     queryset = agreements_counted(
@@ -112,26 +120,27 @@ class OrganisationViewSet(RecordViewSet):
 class PartySerializer(OrganisationName):
     """A party. The key is null when it stands outside the directory or is not published there."""
 
-    role = Words()
+    role = Words(help_text=_("Its role in the agreement."))
 
     def to_representation(self, row):
-        outside = row["outside"]
-        party = {"key": None, "name": outside} if outside else super().to_representation(row)
+        party = outside(row["outside"]) if row["outside"] else super().to_representation(row)
         return {**party, "role": row["role"] or None}
 
 
 class DirectionSerializer(serializers.Serializer):
     """Keys of `directions`. What the sources state is shown; where they state none, the computed one."""
 
-    stated = Words(source="direction_stated_id", help_text="As the sources state it.")
-    computed = Words(source="direction_computed_id", help_text="As the sides of its parties give it.")
-    shown = Words(source="direction")
+    stated = Words(source="direction_stated_id", help_text=_("Direction as the sources state it."))
+    computed = Words(
+        source="direction_computed_id", help_text=_("Direction as the sides of the parties give it.")
+    )
+    shown = Words(source="direction", help_text=_("The stated direction, else the computed one."))
 
 
 class AgreementFileSerializer(FileSerializer):
     """A document of an agreement."""
 
-    title = serializers.CharField()
+    title = serializers.CharField(help_text=_("Title of the document."))
 
     def to_representation(self, row):
         return {"title": row["title"], **super().to_representation(row)}
@@ -141,31 +150,36 @@ class AgreementFileSerializer(FileSerializer):
 class AgreementSerializer(RecordSerializer):
     """An agreement between two or more parties."""
 
-    names = Texts("title")
-    official_titles = Texts("official_title")
-    descriptions = Texts("description")
-    parties = PartySerializer(many=True, source="party_rows")
-    kind = serializers.CharField(source="kind_id", help_text="Key of `agreement_kinds`.")
-    status = serializers.CharField(source="status_id", help_text="Key of `agreement_statuses`.")
-    direction = DirectionSerializer(source="*")
-    regions = Keys(source="region_keys", help_text="Keys of `regions`.")
+    names = Texts("title", help_text=_("Title."))
+    official_titles = Texts("official_title", help_text=_("Official title, where it is known."))
+    descriptions = Texts("description", help_text=_("Description."))
+    parties = PartySerializer(many=True, source="party_rows", help_text=_("The parties, in their order."))
+    kind = serializers.CharField(source="kind_id", help_text=_("Key of `agreement_kinds`."))
+    status = serializers.CharField(source="status_id", help_text=_("Key of `agreement_statuses`."))
+    direction = DirectionSerializer(source="*", help_text=_("Keys of `directions`."))
+    regions = Keys(source="region_keys", help_text=_("Regions it is about: keys of `regions`."))
     found_in = Keys(source="place_keys", help_text=FOUND_IN)
-    sectors = Keys(source="sector_keys", help_text="Keys of `sectors`.")
-    signed_on = serializers.DateField(allow_null=True)
-    start_year = serializers.IntegerField(allow_null=True, help_text="Known alone where no date is.")
-    start_on = serializers.DateField(allow_null=True)
-    end_year = serializers.IntegerField(allow_null=True, help_text="Known alone where no date is.")
-    end_on = serializers.DateField(allow_null=True)
-    supersedes = Words(source="supersedes_key", help_text="Key of the agreement it renews or replaces.")
-    renewed_by = Keys(source="renewed_by_keys", help_text="Keys of the agreements that renew it.")
-    adopted_at = Keys(source="event_keys", help_text="Keys of the events where it was adopted.")
-    documents = AgreementFileSerializer(many=True, source="document_rows")
-    illustrative = serializers.BooleanField(help_text="A demonstration, not a real agreement.")
+    sectors = Keys(source="sector_keys", help_text=_("Keys of `sectors`."))
+    signed_on = serializers.DateField(allow_null=True, help_text=_("Day of signature."))
+    start_year = serializers.IntegerField(
+        allow_null=True, help_text=_("Year it began; known alone where no date is.")
+    )
+    start_on = serializers.DateField(allow_null=True, help_text=_("Day it began."))
+    end_year = serializers.IntegerField(
+        allow_null=True, help_text=_("Year it ends; known alone where no date is.")
+    )
+    end_on = serializers.DateField(allow_null=True, help_text=_("Day it ends."))
+    supersedes = Words(source="supersedes_key", help_text=_("Key of the agreement it renews or replaces."))
+    renewed_by = Keys(source="renewed_by_keys", help_text=_("Keys of the agreements that renew it."))
+    adopted_at = Keys(source="event_keys", help_text=_("Keys of the events where it was adopted."))
+    documents = AgreementFileSerializer(many=True, source="document_rows", help_text=_("Its documents."))
+    illustrative = serializers.BooleanField(help_text=_("A demonstration, not a real agreement."))
 
 
 class AgreementViewSet(RecordViewSet):
-    """Agreements, partnerships, charters and declarations between organisations."""
-
+    dataset, title = "agreements", _("Agreements")
+    about = _("Agreements, partnerships, charters and declarations between organisations.")
+    facets = facets.AGREEMENT_FACETS
     serializer_class = AgreementSerializer
     filterset_class = AgreementFilter
     queryset = (
@@ -199,34 +213,35 @@ class AgreementViewSet(RecordViewSet):
 class EventSerializer(RecordSerializer):
     """A conference, forum or seminar."""
 
-    names = Texts("title")
-    themes = Texts("theme")
-    series = Words(help_text="Shared by the editions of an event.")
-    type = serializers.CharField(source="type_id", help_text="Key of `event_types`.")
-    format = serializers.CharField(source="format_id", help_text="Key of `event_formats`.")
-    audience = serializers.CharField(source="audience_id", help_text="Key of `event_audiences`.")
-    year = serializers.IntegerField(help_text="Known alone where no date is.")
-    starts_on = serializers.DateField(allow_null=True)
-    ends_on = serializers.DateField(allow_null=True)
-    city = Words()
-    country = Words(source="country_id", help_text="Key of `countries`.")
+    names = Texts("title", help_text=_("Title."))
+    themes = Texts("theme", help_text=_("Theme."))
+    series = Words(help_text=_("Shared by the editions of an event."))
+    type = serializers.CharField(source="type_id", help_text=_("Key of `event_types`."))
+    format = serializers.CharField(source="format_id", help_text=_("Key of `event_formats`."))
+    audience = serializers.CharField(source="audience_id", help_text=_("Key of `event_audiences`."))
+    year = serializers.IntegerField(help_text=_("Year; known alone where no date is."))
+    starts_on = serializers.DateField(allow_null=True, help_text=_("First day."))
+    ends_on = serializers.DateField(allow_null=True, help_text=_("Last day."))
+    city = Words(help_text=_("City."))
+    country = Words(source="country_id", help_text=_("Key of `countries`."))
     found_in = Keys(source="place_keys", help_text=FOUND_IN)
-    latitude = serializers.FloatField(allow_null=True)
-    longitude = serializers.FloatField(allow_null=True)
-    organisers = serializers.SerializerMethodField()
-    outcome = Words(source="outcome_key", help_text="Key of the agreement adopted there.")
+    latitude = serializers.FloatField(allow_null=True, help_text=_("Latitude, WGS 84, of the city."))
+    longitude = serializers.FloatField(allow_null=True, help_text=_("Longitude, WGS 84, of the city."))
+    organisers = serializers.SerializerMethodField(help_text=_("Who organised it."))
+    outcome = Words(source="outcome_key", help_text=_("Key of the agreement adopted there."))
 
     def get_organisers(self, record) -> OrganisationName(many=True):
         """The published organisations, then bodies outside the directory."""
         named = OrganisationName()
         return [named.to_representation(row) for row in record.organiser_rows] + [
-            {"key": None, "name": name} for name in record.other_organisers
+            outside(name) for name in record.other_organisers
         ]
 
 
 class EventViewSet(RecordViewSet):
-    """Conferences, forums and seminars where organisations meet."""
-
+    dataset, title = "events", _("Events")
+    about = _("Conferences, forums and seminars where organisations meet.")
+    facets = facets.EVENT_FACETS
     serializer_class = EventSerializer
     filterset_class = EventFilter
     queryset = (

@@ -1,7 +1,14 @@
 """Records of the catalogue as the API gives them in English, for the readers of its schema."""
 
+
+def named(key, es, fr, en):
+    """An organisation named on another record."""
+    return {"key": key, "name": en, "names": {"es": es, "fr": fr, "en": en}}
+
+
 ORGANISATION = {
     "key": "raess",
+    "id": "https://hub.example.org/id/organisations/raess",
     "url": "https://hub.example.org/en/organisations/raess/",
     "api_url": "https://hub.example.org/api/v1/organisations/raess/",
     "names": {
@@ -33,14 +40,22 @@ ORGANISATION = {
         {
             "type": "part_of",
             "inverse": False,
-            "key": "ripess",
-            "name": "Intercontinental Network for the Promotion of Social Solidarity Economy",
+            **named(
+                "ripess",
+                "Red Intercontinental de Promoción de la Economía Social Solidaria",
+                "Réseau Intercontinental de Promotion de l'Économie Sociale Solidaire",
+                "Intercontinental Network for the Promotion of Social Solidarity Economy",
+            ),
         },
         {
             "type": "member_of",
             "inverse": True,
-            "key": "remess-maroc",
-            "name": "Moroccan Network of the Social and Solidarity Economy",
+            **named(
+                "remess-maroc",
+                "Red Marroquí de Economía Social y Solidaria",
+                "Réseau Marocain de l'Économie Sociale et Solidaire",
+                "Moroccan Network of the Social and Solidarity Economy",
+            ),
         },
     ],
     "agreement_count": 3,
@@ -51,6 +66,7 @@ ORGANISATION = {
 }
 AGREEMENT = {
     "key": "ica-ilo-mou-2004",
+    "id": "https://hub.example.org/id/agreements/ica-ilo-mou-2004",
     "url": "https://hub.example.org/en/agreements/ica-ilo-mou-2004/",
     "api_url": "https://hub.example.org/api/v1/agreements/ica-ilo-mou-2004/",
     "names": {
@@ -65,8 +81,24 @@ AGREEMENT = {
         "en": "Agreement signed in Geneva …",
     },
     "parties": [
-        {"key": "ica", "name": "International Cooperative Alliance", "role": None},
-        {"key": "ilo", "name": "International Labour Organization", "role": None},
+        {
+            **named(
+                "ica",
+                "Alianza Cooperativa Internacional",
+                "Alliance Coopérative Internationale",
+                "International Cooperative Alliance",
+            ),
+            "role": None,
+        },
+        {
+            **named(
+                "ilo",
+                "Organización Internacional del Trabajo",
+                "Organisation internationale du Travail",
+                "International Labour Organization",
+            ),
+            "role": None,
+        },
     ],
     "kind": "memorandum_of_understanding",
     "status": "superseded",
@@ -91,6 +123,7 @@ AGREEMENT = {
 }
 EVENT = {
     "key": "gsef-montreal-2016",
+    "id": "https://hub.example.org/id/events/gsef-montreal-2016",
     "url": "https://hub.example.org/en/events/gsef-montreal-2016/",
     "api_url": "https://hub.example.org/api/v1/events/gsef-montreal-2016/",
     "names": {
@@ -116,9 +149,19 @@ EVENT = {
     "latitude": 45.5,
     "longitude": -73.57,
     "organisers": [
-        {"key": "chantier-economie-sociale", "name": "Chantier de l'économie sociale (Québec)"},
-        {"key": "gsef", "name": "Global Forum for Social and Solidarity Economy"},
-        {"key": "ville-de-montreal", "name": "City of Montréal"},
+        named(
+            "chantier-economie-sociale",
+            "Chantier de l'économie sociale (Quebec)",
+            "Chantier de l'économie sociale",
+            "Chantier de l'économie sociale (Québec)",
+        ),
+        named(
+            "gsef",
+            "Foro Global de la Economía Social y Solidaria",
+            "Forum mondial de l'économie sociale et solidaire",
+            "Global Forum for Social and Solidarity Economy",
+        ),
+        named("ville-de-montreal", "Ciudad de Montreal", "Ville de Montréal", "City of Montréal"),
     ],
     "outcome": "montreal-declaration-2016",
     "confidence": "high",
@@ -128,14 +171,30 @@ EVENT = {
 }
 VOCABULARY = {
     "key": "scopes",
+    "id": "https://hub.example.org/id/vocabularies/scopes",
     "url": "https://hub.example.org/api/v1/vocabularies/scopes/",
     "names": {"es": "ámbitos", "fr": "échelles", "en": "scopes"},
     "terms": [
         {
             "key": "continental",
+            "id": "https://hub.example.org/id/scopes/continental",
             "labels": {"es": "Continental", "fr": "Continental", "en": "Continental"},
             "definitions": {"es": None, "fr": None, "en": None},
             "mappings": {"murmurations": "international"},
         }
     ],
+}
+REGION = {
+    "key": "m49-011",
+    "id": "https://hub.example.org/id/regions/m49-011",
+    "url": "https://hub.example.org/en/regions/m49-011/",
+    "api_url": "https://hub.example.org/api/v1/regions/m49-011/",
+    "names": {"es": "África Occidental", "fr": "Afrique de l'Ouest", "en": "West Africa"},
+    "type": "subregion",
+    "parent": "m49-002",
+    "m49": "011",
+    "countries": "BF BJ CI CV GH GM GN GW LR ML MR NE NG SH SL SN TG".split(),
+    "organisation_count": 17,
+    "agreement_count": 21,
+    "event_count": 5,
 }

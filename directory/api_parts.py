@@ -1,7 +1,8 @@
-"""What every part of the read API is made of: fields, filters, pages, and the view the lists share.
+"""What every record of the read API is made of: its columns and its fields.
 
-Records are written by declared fields, and the schema follows from the same declarations. What belongs
-to a record comes as rows in columns of its own query, so a list of 200 asks no more than a list of one.
+Records are written by declared fields; the schema, the columns of tables and their descriptions follow
+from the same declarations. What belongs to a record comes as rows in columns of its own query, so a
+list of 200 asks no more than a list of one.
 """
 
 import datetime
@@ -11,38 +12,17 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
-from django.utils import translation
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers, viewsets
-from rest_framework.filters import BaseFilterBackend
-from rest_framework.pagination import PageNumberPagination
+from rest_framework import serializers
 
-from directory.filters import KeysFilter, OrderFilter, QueryFilter
 from directory.models import Publication
 from directory.text import language
 from directory.vocabulary import reading_order
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-KEY_PATTERN = "[A-Za-z0-9_-]{1,120}"
-# What a reader of the schema may try in each filter.
-EXAMPLES = {
-    "q": "RIPESS",
-    "region": ["m49-002"],
-    "sector": ["cooperatives", "fair_trade"],
-    "scope": ["continental"],
-    "country": ["SN", "EC"],
-    "direction": ["south_south"],
-    "status": ["active"],
-    "organisation": ["ripess"],
-    "type": ["forum"],
-    "audience": ["practitioners"],
-    "format": ["in_person"],
-    "group": ["wg-international-collaboration"],
-    "state": ["open"],
-    "language": ["fr"],
-}
 
 
 # --- Columns: what belongs to a record, gathered by its own query -----------------------------------
@@ -117,7 +97,7 @@ class Texts(serializers.Field):
     """The translated texts `field_es`, `field_fr`, `field_en` of a record."""
 
     def __init__(self, field, **options):
-        super().__init__(source="*", **options)
+        super().__init__(source=options.pop("source", "*"), **options)
         self.columns = [(code, f"{field}_{code}") for code in LANGUAGES]
 
     def to_representation(self, record):
@@ -133,17 +113,24 @@ class RowTexts(Texts):
 
 class OrganisationName(serializers.Serializer):
     """An organisation named on another record. The key is null when it stands outside the directory
-    or is not published there; the name is in the language asked for, or the next best."""
+    or is not published there; `name` is in the language asked for, or the next best."""
 
-    key = serializers.CharField(allow_null=True)
-    name = serializers.CharField()
+    key = serializers.CharField(allow_null=True, help_text=_("Key of the organisation, if published here."))
+    name = serializers.CharField(help_text=_("Its name in the language asked for, or the next best."))
+    names = RowTexts("name", help_text=_("Its name."))
 
     def to_representation(self, row):
         slug = row["slug"]
         return {
             "key": slug if row["publication"] == Publication.PUBLISHED else None,
             "name": best_name(row) or slug,
+            "names": {code: row[f"name_{code}"] or None for code in LANGUAGES},
         }
+
+
+def outside(name):
+    """A body that stands outside the directory, known by one name."""
+    return {"key": None, "name": name, "names": dict.fromkeys(LANGUAGES)}
 
 
 def best_name(row):
@@ -153,14 +140,14 @@ def best_name(row):
 class FileSerializer(serializers.Serializer):
     """A file that anybody may download."""
 
-    name = serializers.CharField(help_text="What the file is called.")
-    language = Words(help_text="The language it is written in.")
-    size = serializers.IntegerField(help_text="In bytes.")
-    type = serializers.CharField(help_text="Its media type.")
-    url = serializers.URLField()
+    name = serializers.CharField(help_text=_("What the file is called."))
+    language = Words(help_text=_("The language it is written in."))
+    size = serializers.IntegerField(help_text=_("Its size in bytes."))
+    type = serializers.CharField(help_text=_("Its media type."))
+    url = serializers.URLField(help_text=_("Address of the file."))
 
     def to_representation(self, row):
-        url = self.context["request"].build_absolute_uri(reverse("file", args=[row["file"]]))
+        url = self.context["origin"] + reverse("file", args=[row["file"]])
         return {
             "name": row["original_name"],
             "language": row["language"] or None,
@@ -174,125 +161,48 @@ FILE_COLUMNS = {name: name for name in ("file", "original_name", "language", "si
 
 
 class Addressed(serializers.Serializer):
-    """Has a key, a page and an address in this API."""
+    """Has a key, a permanent address, a page and an address in this API.
 
-    key = serializers.CharField(source="slug", help_text="Stable; stands in the addresses.")
-    url = serializers.SerializerMethodField(help_text="Its page, in the language asked for.")
-    api_url = serializers.SerializerMethodField(help_text="This record.")
+    The context holds `dataset` (the name of the list), `origin` (scheme and host) and `list_url`.
+    """
+
+    key = serializers.CharField(source="slug", help_text=_("Key of the record: stable, stands in addresses."))
+    id = serializers.SerializerMethodField(help_text=_("Permanent address, which leads to every format."))
+    url = serializers.SerializerMethodField(help_text=_("Its page, in the language asked for."))
+    api_url = serializers.SerializerMethodField(help_text=_("This record in the API."))
 
     @cached_property
-    def origin(self):
-        return self.context["request"].build_absolute_uri("/").rstrip("/")
+    def key_column(self):
+        return self.fields["key"].source
 
-    @cached_property
-    def list_url(self):
-        return self.context["view"].reverse_action("list")
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_id(self, record):
+        return permanent(self.context["dataset"], getattr(record, self.key_column))
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, record):
-        return self.origin + record.get_absolute_url()
+        return self.context["origin"] + record.get_absolute_url()
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_api_url(self, record):
-        return f"{self.list_url}{getattr(record, self.fields['key'].source)}/"
+        return f"{self.context['list_url']}{getattr(record, self.key_column)}/"
+
+
+def permanent(name, key):
+    """The permanent address of a record or of a vocabulary's term: what linked data calls it. `name` is
+    that of the list or the vocabulary."""
+    return f"{settings.LINKED_DATA_BASE}{name}/{key}"
 
 
 class RecordSerializer(Addressed):
     """A record with its provenance, which stands at the end."""
 
-    confidence = Words(source="confidence_id", help_text="Key of `confidence_levels`.")
-    sources = Keys(help_text="Addresses of the pages consulted, or “general knowledge”.")
-    note = Words(help_text="A remark on the sources, in English.")
-    updated_at = instant(help_text="Last change in the hub.")
+    confidence = Words(source="confidence_id", help_text=_("How sure it is: a key of `confidence_levels`."))
+    sources = Keys(help_text=_("Addresses of the pages consulted, or “general knowledge”."))
+    note = Words(help_text=_("A remark on the sources, in English."))
+    updated_at = instant(help_text=_("Last change in the hub (UTC)."))
 
     def get_fields(self):
         fields = super().get_fields()
         last = [(name, fields.pop(name)) for name in ("confidence", "sources", "note", "updated_at")]
         return {**fields, **dict(last)}
-
-
-# --- Lists and views -----------------------------------------------------------------------------------
-
-
-class Pages(PageNumberPagination):
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
-
-    def get_paginated_response_schema(self, schema):
-        """The framework's own in the words of OpenAPI 3.1, with addresses of this API."""
-        described = super().get_paginated_response_schema(schema)
-        address = "https://hub.example.org/api/v1/organisations/?page={}"
-        described["required"] = list(described["properties"])
-        described["properties"]["count"]["example"] = 282
-        for name, number in (("next", 3), ("previous", 1)):
-            described["properties"][name] = {
-                "type": ["string", "null"],
-                "format": "uri",
-                "example": address.format(number),
-            }
-        return described
-
-
-class SharedFilter(BaseFilterBackend):
-    """Filters, searches and orders a list by the FilterSet of the view, which the page uses too."""
-
-    def filter_queryset(self, request, queryset, view):
-        return queryset if view.detail else view.filterset_class(request.query_params, queryset).qs
-
-    def get_schema_operation_parameters(self, view):
-        return [parameter(name, one) for name, one in view.filterset_class.base_filters.items()]
-
-
-def parameter(name, one):
-    """How the schema describes a filter."""
-    described = {"name": name, "in": "query", "required": False, "description": str(one.label or name)}
-    if isinstance(one, KeysFilter):
-        described["schema"] = {"type": "array", "items": {"type": "string"}}
-        described["description"] += ": one or more keys; any of them is enough. Repeat the parameter."
-        described |= {"style": "form", "explode": True}
-    elif isinstance(one, OrderFilter):
-        choices = {value: str(label) for value, label in one.extra["choices"]}
-        described["schema"] = {"type": "string", "enum": list(choices)}
-        meanings = "; ".join(f"`{value}`: {label}" for value, label in choices.items())
-        described["description"] = f"Order. {meanings}. A search comes best first unless told otherwise."
-    elif isinstance(one, QueryFilter):
-        described["schema"] = {"type": "string"}
-        described["description"] = (
-            "Words, a name or an acronym, in any language; accents, case and small typos are forgiven. "
-            "At most 200 characters are read."
-        )
-    if EXAMPLES.get(name):
-        described["example"] = EXAMPLES[name]
-    return described
-
-
-class OpenView:
-    """Readable from any site, in the language of `?lang=` or else of Accept-Language, without cookies."""
-
-    http_method_names = ["get", "head", "options"]
-
-    def initial(self, request, *args, **kwargs):
-        if (code := request.query_params.get("lang")) in LANGUAGES:
-            translation.activate(code)
-        super().initial(request, *args, **kwargs)
-
-    @property
-    def default_response_headers(self):
-        return {
-            **super().default_response_headers,
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-            "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
-            "Access-Control-Expose-Headers": "Content-Language, ETag",
-        }
-
-
-class RecordViewSet(OpenView, viewsets.ReadOnlyModelViewSet):
-    """A list and its records. `queryset` starts from `published()`: a draft looks like nothing at all."""
-
-    pagination_class = Pages
-    filter_backends = [SharedFilter]
-    lookup_field = "slug"
-    lookup_url_kwarg = "key"
-    lookup_value_regex = KEY_PATTERN

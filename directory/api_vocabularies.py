@@ -1,17 +1,33 @@
-"""The vocabularies: what the keys of kinds, sectors, regions and so on mean, in every language."""
+"""The vocabularies: what the keys of kinds, sectors, regions and so on mean, in every language; and the
+regions with what is published of each."""
 
 from functools import lru_cache
 
+import django_filters
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from directory import api_examples, models
-from directory.api_parts import KEY_PATTERN, LANGUAGES, Keys, OpenView, Pages, TextsSerializer, in_languages
+from directory.api_lists import KEY_PATTERN, OpenView, Pages, RecordViewSet
+from directory.api_parts import (
+    LANGUAGES,
+    Addressed,
+    Keys,
+    Texts,
+    TextsSerializer,
+    Words,
+    in_languages,
+    permanent,
+)
+from directory.filters import KeysFilter
 from directory.vocabulary import page_version
 
 # Named as in the catalogue's files.
@@ -65,42 +81,46 @@ def terms_of(model, version):
 class TermSerializer(serializers.Serializer):
     """A term. What its vocabulary has no column for is absent."""
 
-    key = serializers.CharField()
-    url = serializers.URLField(required=False, help_text="Page of a region or a sector.")
-    labels = TextsSerializer()
-    definitions = TextsSerializer(required=False)
+    key = serializers.CharField(help_text=_("Key of the term."))
+    id = serializers.URLField(help_text=_("Permanent address of the term."))
+    url = serializers.URLField(required=False, help_text=_("Page of a region or a sector."))
+    labels = TextsSerializer(help_text=_("Label."))
+    definitions = TextsSerializer(required=False, help_text=_("Definition."))
     mappings = serializers.DictField(
-        required=False, help_text="Identifiers in other vocabularies: schema.org, ESSGLOBAL, ICNP/TSO …"
+        required=False, help_text=_("Identifiers in other vocabularies: schema.org, ESSGLOBAL, ICNP/TSO …")
     )
     facet = serializers.CharField(
-        required=False, help_text="Of a sector: `activity`, `family` (legal form) or `theme`."
+        required=False, help_text=_("Of a sector: `activity`, `family` (legal form) or `theme`.")
     )
     type = serializers.CharField(
-        required=False, help_text="Of a region: `world`, `continent`, `subregion` or `sse_area`."
+        required=False, help_text=_("Of a region: `world`, `continent`, `subregion` or `sse_area`.")
     )
     m49 = serializers.CharField(
-        required=False, allow_null=True, help_text="UN M49 code of a region or a country."
+        required=False, allow_null=True, help_text=_("UN M49 code of a region or a country.")
     )
-    parent = serializers.CharField(required=False, allow_null=True, help_text="The region around a region.")
-    countries = Keys(required=False, help_text="Every country of a region.")
-    subregion = serializers.CharField(required=False, help_text="Of a country, a key of `regions`.")
-    continent = serializers.CharField(required=False, help_text="Of a country, a key of `regions`.")
-    side = serializers.CharField(required=False, help_text="Of a country: `south` or `north`, by UNCTAD.")
+    parent = serializers.CharField(
+        required=False, allow_null=True, help_text=_("The region around a region.")
+    )
+    countries = Keys(required=False, help_text=_("Every country of a region."))
+    subregion = serializers.CharField(required=False, help_text=_("Of a country, a key of `regions`."))
+    continent = serializers.CharField(required=False, help_text=_("Of a country, a key of `regions`."))
+    side = serializers.CharField(required=False, help_text=_("Of a country: `south` or `north`, by UNCTAD."))
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Scopes", value=api_examples.VOCABULARY)])
 class VocabularySerializer(serializers.Serializer):
     """A vocabulary with all its terms, in their order."""
 
-    key = serializers.CharField()
-    url = serializers.URLField()
-    names = TextsSerializer()
-    terms = TermSerializer(many=True)
+    key = serializers.CharField(help_text=_("Name of the vocabulary."))
+    id = serializers.URLField(help_text=_("Permanent address of the vocabulary."))
+    url = serializers.URLField(help_text=_("This vocabulary in the API."))
+    names = TextsSerializer(help_text=_("What it lists."))
+    terms = TermSerializer(many=True, help_text=_("Its terms, in their order."))
 
 
 class VocabularyViewSet(OpenView, viewsets.GenericViewSet):
-    """The vocabularies: what the keys of kinds, sectors, regions and so on mean, in every language."""
-
+    dataset, title = "vocabularies", _("Vocabularies")
+    about = _("What the keys of kinds, sectors, regions and so on mean, in every language.")
     tables = VOCABULARIES
     serializer_class = VocabularySerializer
     pagination_class = Pages
@@ -111,16 +131,24 @@ class VocabularyViewSet(OpenView, viewsets.GenericViewSet):
         model = self.tables[name]
         return {
             "key": name,
+            "id": permanent(self.dataset, name),
             "url": self.reverse_action("detail", args=[name]),
             "names": names_of(model),
-            "terms": [self.with_page(model, term) for term in terms_of(model, page_version())],
+            "terms": [
+                {
+                    "key": term["key"],
+                    "id": permanent(name, term["key"]),
+                    **self.page_of(model, term["key"]),
+                    **term,
+                }
+                for term in terms_of(model, page_version())
+            ],
         }
 
-    def with_page(self, model, term):
+    def page_of(self, model, key):
         if model not in PAGES:
-            return term
-        url = self.request.build_absolute_uri(reverse(PAGES[model], args=[term["key"]]))
-        return {"key": term["key"], "url": url, **term}
+            return {}
+        return {"url": self.request.build_absolute_uri(reverse(PAGES[model], args=[key]))}
 
     def list(self, request):
         page = self.paginate_queryset(list(self.tables))
@@ -141,3 +169,57 @@ def names_of(model):
         with translation.override(code):
             names[code] = str(model._meta.verbose_name_plural)
     return names
+
+
+# --- Regions ------------------------------------------------------------------------------------------
+
+
+def published_in_region(model):
+    """How many published records the filter of this region finds."""
+    found = model.objects.published().filter(place_keys__contains=[OuterRef("key")]).order_by()
+    return Coalesce(Subquery(found.values("publication").annotate(n=Count("pk")).values("n")), 0)
+
+
+class RegionFilter(django_filters.FilterSet):
+    type = KeysFilter(field_name="type", label=_("Type"))
+
+    class Meta:
+        model = models.Region
+        fields = []
+
+
+@extend_schema_serializer(examples=[OpenApiExample("West Africa", value=api_examples.REGION)])
+class RegionSerializer(Addressed):
+    """A region, with how much is published of it."""
+
+    key = serializers.CharField(help_text=_("Key of the record: stable, stands in addresses."))
+    names = Texts("label", help_text=_("Name."))
+    type = serializers.ChoiceField(
+        choices=models.Region.Type.choices,
+        help_text=_("World, continent or subregion of UN M49, or an area that is a set of countries."),
+    )
+    parent = Words(source="parent_id", help_text=_("The region around a region."))
+    m49 = Words(help_text=_("UN M49 code, where it has one."))
+    countries = Keys(source="country_keys", help_text=_("Every country of a region."))
+    organisation_count = serializers.IntegerField(help_text=_("Published organisations found there."))
+    agreement_count = serializers.IntegerField(help_text=_("Published agreements found there."))
+    event_count = serializers.IntegerField(help_text=_("Published events found there."))
+
+
+class RegionViewSet(RecordViewSet):
+    dataset, title = "regions", _("Regions")
+    about = _(
+        "The regions of UN M49 and areas such as the Mediterranean, with how much is published of each."
+    )
+    serializer_class = RegionSerializer
+    filterset_class = RegionFilter
+    lookup_field = "key"
+    queryset = models.Region.objects.annotate(
+        organisation_count=published_in_region(models.Organisation),
+        agreement_count=published_in_region(models.Agreement),
+        event_count=published_in_region(models.Event),
+    ).order_by("key")
+
+    def unknown_values(self):
+        known = models.Region.Type.values
+        return [key[:60] for key in self.request.query_params.getlist("type") if key and key not in known]

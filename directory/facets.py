@@ -27,7 +27,7 @@ EVENT_FACETS = {
     "region": "region",
     "type": "event_type",
     "audience": "event_audience",
-    "format": "event_format",
+    "mode": "event_format",
     "country": "country",
 }
 

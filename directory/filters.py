@@ -227,7 +227,8 @@ class EventFilter(ListFilter):
     region = KeysFilter(field_name="place_keys", lookup_expr="overlap", label=_("Continent or region"))
     type = KeysFilter(field_name="type_id", label=_("Type"))
     audience = KeysFilter(field_name="audience_id", label=_("Audience"))
-    format = KeysFilter(field_name="format_id", label=_("Format"))
+    # Not `format`: that asks for CSV, Turtle and so on.
+    mode = KeysFilter(field_name="format_id", label=_("Format"))
     country = KeysFilter(field_name="country_id", label=_("Country"))
     order = OrderFilter(choices=[("recent", _("Most recent first")), ("name", _("Title"))])
 

@@ -24,14 +24,14 @@ from rest_framework.views import APIView, exception_handler
 from contributions import api as contributions
 from directory import api as directory
 from directory import api_vocabularies as vocabularies
-from directory.api_parts import LANGUAGES, OpenView
+from directory.api_lists import OpenView
+from directory.api_parts import LANGUAGES
 from workinggroup import api as workinggroup
 
 app_name = "api"
 
 
 class VocabularyViewSet(vocabularies.VocabularyViewSet):
-    __doc__ = vocabularies.VocabularyViewSet.__doc__
     tables = {
         **vocabularies.VOCABULARIES,
         **workinggroup.VOCABULARIES,
@@ -56,21 +56,22 @@ class Router(DefaultRouter):
 
 
 @cache
-def schema_document(renderer):
-    """The schema, in English, which does not change while the hub runs."""
-    with translation.override("en"):
-        return renderer().render(SchemaGenerator().get_schema(public=True))
+def schema(code):
+    """The schema in one language; it does not change while the hub runs."""
+    with translation.override(code):
+        return SchemaGenerator().get_schema(public=True)
 
 
 class SchemaView(OpenView, APIView):
-    """The OpenAPI description, as JSON or YAML (`?format=yaml`)."""
+    """The OpenAPI description, as JSON or YAML (`?format=yaml`), in English or the language of `?lang=`."""
 
     schema = None
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer]
 
     def get(self, request):
         renderer = request.accepted_renderer
-        response = HttpResponse(schema_document(type(renderer)), content_type=renderer.media_type)
+        code = request.query_params.get("lang") or "en"
+        response = HttpResponse(renderer.render(schema(code)), content_type=renderer.media_type)
         for name, value in self.headers.items():
             response[name] = value
         return response
@@ -86,19 +87,23 @@ class NothingHere(OpenView, APIView):
         raise Http404
 
 
+# Every list of the hub, in the order people read of them: the one table that the API, the exports, the
+# dump and the description of the data go through.
+LISTS = (
+    directory.OrganisationViewSet,
+    directory.AgreementViewSet,
+    directory.EventViewSet,
+    workinggroup.GroupViewSet,
+    workinggroup.MeetingViewSet,
+    workinggroup.DocumentViewSet,
+    workinggroup.CallViewSet,
+    contributions.ContributionViewSet,
+    vocabularies.RegionViewSet,
+    VocabularyViewSet,
+)
 router = Router()
-for prefix, name, view in (
-    ("organisations", "organisation", directory.OrganisationViewSet),
-    ("agreements", "agreement", directory.AgreementViewSet),
-    ("events", "event", directory.EventViewSet),
-    ("groups", "group", workinggroup.GroupViewSet),
-    ("meetings", "meeting", workinggroup.MeetingViewSet),
-    ("documents", "document", workinggroup.DocumentViewSet),
-    ("calls", "call", workinggroup.CallViewSet),
-    ("contributions", "contribution", contributions.ContributionViewSet),
-    ("vocabularies", "vocabulary", VocabularyViewSet),
-):
-    router.register(prefix, view, basename=name)
+for view in LISTS:
+    router.register(view.dataset, view, basename=view.dataset)
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="schema"),
@@ -126,24 +131,45 @@ def describe_what_all_share(result, generator, request, public):
     """Complete the schema by what every operation has: the language, and how errors look."""
     result["components"]["schemas"]["Error"] = {
         "type": "object",
-        "properties": {"detail": {"type": "string", "description": "A sentence for people."}},
+        "properties": {"detail": {"type": "string", "description": _("A sentence for people.")}},
         "required": ["detail"],
     }
+    for name, component in result["components"]["schemas"].items():
+        if name.startswith("Paginated"):
+            component["properties"]["detail"] = {
+                "type": "string",
+                "description": _("In an empty list only: a sentence that says why, unknown values named."),
+            }
     chosen = {
         "name": "lang",
         "in": "query",
-        "description": "Language of page addresses, names in one language, order by name and error "
-        "messages. Without it, the header Accept-Language decides; else Spanish.",
+        "description": _(
+            "Language of page addresses, names in one language, order by name and sentences. Without it, "
+            "the header Accept-Language decides; else Spanish."
+        ),
         "schema": {"type": "string", "enum": LANGUAGES},
     }
-    result["components"]["responses"] = {
-        "NotFound": {
-            "description": "No such record or page, or not published.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-        }
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    answers = {
+        "400": ("BadRequest", _("A parameter cannot be read; the sentence says which.")),
+        "404": ("NotFound", _("No such record, page or format, or not published.")),
+        "406": ("NotAcceptable", _("None of the formats of the header Accept is there.")),
     }
+    result["components"]["responses"] = {
+        name: {"description": words, "content": error} for name, words in answers.values()
+    }
+    unchanged = {"description": _("Not changed since the ETag or the date given.")}
     for operations in result["paths"].values():
         for operation in operations.values():
             operation.setdefault("parameters", []).append(chosen)
-            operation["responses"]["404"] = {"$ref": "#/components/responses/NotFound"}
+            operation["responses"]["304"] = unchanged
+            operation["responses"]["200"]["headers"] = {
+                name: {"schema": {"type": "string"}, "description": words}
+                for name, words in {
+                    "ETag": _("Send it back in If-None-Match to learn whether anything changed."),
+                    "Last-Modified": _("Last change of anything published; for If-Modified-Since."),
+                }.items()
+            }
+            for status, (name, _words) in answers.items():
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     return result

@@ -8,12 +8,14 @@ import time
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
 from redis.exceptions import RedisError
 
+from directory.freshness import last_change
 from directory.vocabulary import one_version
 
 logger = logging.getLogger(__name__)
@@ -22,6 +24,16 @@ STATE = "SELECT (SELECT version FROM directory_pageversion), hub_now(), hub_next
 CACHED_PREFIXES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES) + ("/api/v1/", "/sitemap.xml")
 UNCACHED_PARTS = ("/account/",)
 LONGEST_KEY = 2000
+
+
+def is_data(request):
+    """Whether programs rather than people ask: the API, feeds and calendars, a list in another format."""
+    path = request.path_info
+    return (
+        path.startswith("/api/")
+        or path.endswith((".atom", ".ics", ".xml"))
+        or "format=" in request.META.get("QUERY_STRING", "")
+    )
 
 
 class PageCacheMiddleware:
@@ -118,9 +130,11 @@ class PageCacheMiddleware:
 
     @staticmethod
     def answer(request, entry):
-        wanted = request.headers.get("If-None-Match", "")
-        if wanted == "*" or entry["etag"] in (tag.strip() for tag in wanted.split(",")):
-            response = HttpResponseNotModified()
+        # Programs ask by date too; a page shows its reader's theme, so it is compared by content alone.
+        changed = last_change()[1] if is_data(request) else None
+        response = get_conditional_response(request, entry["etag"], changed)
+        if response:
+            pass
         elif "gzip" in request.headers.get("Accept-Encoding", ""):
             response = HttpResponse(entry["body"])
             response["Content-Encoding"] = "gzip"
@@ -129,6 +143,8 @@ class PageCacheMiddleware:
         for name, value in entry["headers"]:
             response[name] = value
         response["ETag"] = entry["etag"]
+        if changed is not None:
+            response["Last-Modified"] = http_date(changed)
         # Kept by browsers, asked again each time: what is withdrawn is gone at the next request.
         response["Cache-Control"] = "no-cache"
         patch_vary_headers(response, ("Accept-Encoding", "Cookie"))

@@ -308,24 +308,34 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
+# --- Linked data ----------------------------------------------------------------------------------
+# Permanent addresses and our vocabulary keep their names when the hub moves to another host: set them
+# once, before others refer to them.
+LINKED_DATA_BASE = setting("LINKED_DATA_BASE", str, f"{PUBLIC_ORIGIN}/id/")
+LINKED_DATA_VOCABULARY = setting("LINKED_DATA_VOCABULARY", str, f"{PUBLIC_ORIGIN}/ns#")
+# ESSGLOBAL, the vocabulary of RIPESS: classes, and the SKOS lists its sectors come from.
+ESSGLOBAL_VOCABULARY = setting("ESSGLOBAL_VOCABULARY", str, "http://purl.org/essglobal/vocab/")
+ESSGLOBAL_STANDARD = setting("ESSGLOBAL_STANDARD", str, "http://purl.org/essglobal/standard/")
+
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "directory.api_lists.HubSchema",
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "ripess_hub.api.sentence",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "RIPESS hub",
-    "DESCRIPTION": (
-        "Organisations, agreements, events and working groups of the social and solidarity economy, "
-        "read only and open to any site. What the pages show, no more: the same filters, the same "
-        "published records. Texts stand by language (`es`, `fr`, `en`), null where one lacks; kinds, "
-        "sectors, regions and so on are keys of the vocabularies. A value no vocabulary knows finds "
-        "nothing; a parameter the API does not know is ignored."
+    "DESCRIPTION": _(
+        "Organisations, agreements, events and working groups of the social and solidarity economy, read "
+        "only and open to any site. What the pages show, no more: the same filters, the same published "
+        "records. Texts stand by language (`es`, `fr`, `en`), null where one lacks; kinds, sectors, regions "
+        "and so on are keys of the vocabularies. A key no vocabulary knows finds nothing, and the empty "
+        "list says so; a parameter the API does not know is ignored; a value that cannot be read is "
+        "refused in a sentence (400)."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",

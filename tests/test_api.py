@@ -1,11 +1,13 @@
 """The read API, by address: what it shows, what it keeps to itself, and what it makes of bad input."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.http import parse_http_date
 
 from directory import models as directory
 from tests import factories as make
@@ -22,7 +24,7 @@ RECORDS = {
     "calls": make.call,
     "contributions": make.contribution,
 }
-LISTS = [*RECORDS, "vocabularies"]
+LISTS = [*RECORDS, "regions", "vocabularies"]
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
@@ -45,6 +47,15 @@ def key_of(record):
 def hide(record, publication="draft"):
     column = "state" if hasattr(record, "reference") else "publication"
     type(record).objects.filter(pk=record.pk).update(**{column: publication})
+
+
+def named(key, name):
+    """How an organisation called the same in every language stands on another record."""
+    return {"key": key, "name": name, "names": dict.fromkeys(("es", "fr", "en"), name)}
+
+
+def outside(name):
+    return {"key": None, "name": name, "names": dict.fromkeys(("es", "fr", "en"))}
 
 
 def relate(source, target, type="member_of"):
@@ -127,14 +138,14 @@ def test_an_unpublished_party_coordinator_or_sender_is_named_without_its_key(cli
     make.agreement(slug="made", parties=[body, make.organisation(slug="known", name="Known"), "A city"])
     make.group(slug="group", coordinator=body)
     make.contribution(reference="C-SENT", organisation=body)
-    named = {"key": None, "name": "Body of drafts"}
+    unpublished = named(None, "Body of drafts")
     assert ask(client, "agreements/made/")["parties"] == [
-        {**named, "role": None},
-        {"key": "known", "name": "Known", "role": None},
-        {"key": None, "name": "A city", "role": None},
+        {**unpublished, "role": None},
+        {**named("known", "Known"), "role": None},
+        {**outside("A city"), "role": None},
     ]
-    assert ask(client, "groups/group/")["coordinator"] == named
-    assert ask(client, "contributions/C-SENT/")["organisation"] == named
+    assert ask(client, "groups/group/")["coordinator"] == unpublished
+    assert ask(client, "contributions/C-SENT/")["organisation"] == unpublished
 
 
 @pytest.mark.parametrize("name", ["meetings", "documents", "calls"])
@@ -186,17 +197,47 @@ def test_a_list_asks_as_many_queries_for_many_as_for_one(client):
     assert max(with_one.values()) <= 5
 
 
-def test_pages_follow_each_other_and_hold_every_record_once(client):
-    made = {make.organisation(name="The same name").slug for _one in range(5)}
-    found, address = [], "organisations/?page_size=2"
+def walk(client, address, link="next"):
+    """The keys of every page from `address` on, page by page."""
+    found = []
     while address:
         answer = ask(client, address)
         assert answer["count"] == 5
-        found += [record["key"] for record in answer["results"]]
-        address = (answer["next"] or "").removeprefix("http://testserver/api/v1/")
-    assert len(found) == 5
-    assert set(found) == made
-    assert ask(client, "organisations/?page_size=2&page=2")["previous"].endswith("?page_size=2")
+        found.append([record["key"] for record in answer["results"]])
+        address = (answer[link] or "").removeprefix("http://testserver/api/v1/")
+    return found
+
+
+@pytest.mark.parametrize("query", ["", "&order=name", "&page=1", "&order=key", "&q=name"])
+def test_pages_follow_each_other_and_hold_every_record_once(client, query):
+    made = sorted(make.organisation(name="The same name").slug for _one in range(5))
+    pages = walk(client, f"organisations/?page_size=2{query}")
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert sorted(sum(pages, [])) == made
+
+
+def test_pages_go_by_keys_both_ways(client):
+    for key in "abcde":
+        make.organisation(slug=key)
+    forth = walk(client, "organisations/?page_size=2")
+    assert forth == [["a", "b"], ["c", "d"], ["e"]]
+    assert walk(client, "organisations/?page_size=2&after=d", "previous") == [["e"], ["c", "d"], ["a", "b"]]
+    assert walk(client, "organisations/?page_size=2&page=3", "previous") == forth[::-1]
+    assert keys(client, "organisations/?after=bb&q=organisation") == ["c", "d", "e"]
+    assert ask(client, "organisations/?before=a&kind=network") | {"count": 0, "detail": ""} == {
+        "count": 0, "next": None, "previous": None, "results": [], "detail": "",
+    }  # fmt: skip
+
+
+def test_records_that_come_and_go_move_no_other_to_another_page(client):
+    for key in "bcdef":
+        make.organisation(slug=key)
+    first = ask(client, "organisations/?page_size=2")
+    assert [record["key"] for record in first["results"]] == ["b", "c"]
+    make.organisation(slug="a")
+    hide(directory.Organisation.objects.get(slug="c"))
+    second = ask(client, first["next"].removeprefix("http://testserver/api/v1/"))
+    assert [record["key"] for record in second["results"]] == ["d", "e"]
 
 
 def test_a_page_holds_fifty_records_and_two_hundred_at_most(client):
@@ -215,7 +256,7 @@ def test_the_language_asked_for_decides_on_addresses_names_and_errors(client):
             record = ask(client, f"organisations/b/{address}", **headers)
             assert record["url"] == f"http://testserver/{language}/organisations/b/"
             assert record["relations"][0]["name"] == name
-    assert ask(client, "organisations/b/?lang=xx")["url"].startswith("http://testserver/es/")
+    assert ask(client, "organisations/b/")["url"].startswith("http://testserver/es/")
     assert client.get("/api/v1/organisations/b/?lang=fr").headers["Content-Language"] == "fr"
     sentences = {
         ask(client, f"organisations/?page=9&lang={code}", 404)["detail"] for code in ("es", "fr", "en")
@@ -226,8 +267,9 @@ def test_the_language_asked_for_decides_on_addresses_names_and_errors(client):
 def test_names_are_sorted_by_the_language_asked_for(client):
     make.organisation(slug="a", name_es="Zona", name_fr="Aire", name_en="Area")
     make.organisation(slug="b", name_es="Árbol", name_fr="Zinc", name_en="Zinc")
-    assert keys(client, "organisations/?lang=es") == ["b", "a"]
-    assert keys(client, "organisations/?lang=fr") == ["a", "b"]
+    assert keys(client, "organisations/?order=name&lang=es") == ["b", "a"]
+    assert keys(client, "organisations/?order=name&lang=fr") == ["a", "b"]
+    assert keys(client, "organisations/?lang=es") == ["a", "b"]
 
 
 @pytest.mark.parametrize("address", ["", "organisations/", "schema/", "organisations/nothing/", "nothing/"])
@@ -260,7 +302,7 @@ def test_organisations_are_filtered_searched_and_ordered(client):
     make.agreement(parties=[made, "A city"])
     for query in ("region=m49-002", "sector=fair_trade", "country=SN&region=m49-011", "q=alianzza"):
         assert keys(client, f"organisations/?{query}") == ["a"], query
-    for query in ("", "kind=network&kind=none", "scope=international", "unknown=1", "order=none"):
+    for query in ("", "kind=network&kind=none", "scope=international", "unknown=1", "order=key"):
         assert keys(client, f"organisations/?{query}") == ["a", "b"], query
     for query in (
         "region=m49-142",
@@ -274,6 +316,40 @@ def test_organisations_are_filtered_searched_and_ordered(client):
     assert keys(client, "organisations/?order=updated") == ["b", "a"]
     assert keys(client, "organisations/?order=agreements") == ["a", "b"]
     assert [r["agreement_count"] for r in ask(client, "organisations/")["results"]] == [1, 0]
+
+
+EMPTY = {
+    "sector=none&kind=network": "The value “none” is not in our lists, so it finds nothing.",
+    "sector=none&kind=x": "The values “none, x” are not in our lists, so they find nothing.",
+    "region=m49-142&kind=network": "Nothing published matches these filters.",
+    "q=zzzz": "Nothing published matches these filters.",
+}
+
+
+def test_an_empty_list_says_why(client):
+    assert ask(client, "organisations/?lang=en")["detail"] == "Nothing is published here yet."
+    make.region("m49-142")
+    make.organisation(sectors={make.term(directory.Sector, "fair_trade", facet="activity")})
+    for query, sentence in EMPTY.items():
+        assert ask(client, f"organisations/?{query}&lang=en")["detail"] == sentence
+    assert "detail" not in ask(client, "organisations/")
+    assert "x" in ask(client, "contributions/?kind=x&lang=es")["detail"]
+    assert ask(client, "regions/?type=none")["detail"]
+
+
+REFUSED = [
+    "page_size=0", "page_size=-5", "page_size=x", "page_size=1.5", "page_size=%00", "lang=xx", "lang=%00",
+    "order=none", "order=-pk", "after=%00", f"after={'x' * 200}", "before=a%20b", "after=a&before=b",
+    "after=a&page=2", "after=a&order=name", "page=1&page=2", "lang=es&lang=fr", "q=a&q=b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", REFUSED)
+def test_what_cannot_be_read_is_refused_in_the_language_of_the_reader(client, query):
+    make.organisation()
+    spanish = ask(client, f"organisations/?{query}", 400, **{"accept-language": "es"})["detail"]
+    if "lang=" not in query:
+        assert spanish != ask(client, f"organisations/?{query}", 400, **{"accept-language": "en"})["detail"]
 
 
 def test_a_record_is_found_by_its_key_whatever_the_query_says(client):
@@ -301,7 +377,8 @@ HOSTILE = [
     "page=0", "page=-1", "page=x", "page=1e9", "page=NaN", f"page={'9' * 5000}", f"page={10**18}", "page=%00",
     "page_size=0", "page_size=-5", "page_size=x", f"page_size={'9' * 5000}", "format=exe", "format=%00",
     "q=%00", "q=%ED%A0%80", "q=%ff", f"q={'a' * 100_000}", "q=%27%22%28%29%3A%2A%26%7C%21%5C", "q=%22",
-    "order=%00", "order=-pk", "lang=%00", "lang=../../etc", f"lang={'x' * 5000}", "kind=%00", "kind=%ED%A0%80",
+    "order=%00", "order=-pk", "lang=%00", "lang=../../etc", f"lang={'x' * 5000}",
+    "after=%00", "before=%ED%A0%80", f"after={'x' * 5000}", f"{'x' * 10000}=1", f"q={'x' * 10000}", "kind=%00", "kind=%ED%A0%80",
     f"region={'x' * 5000}", "region[]=1", "q[a]=1", "&&=&%", "&".join(f"kind={n}" for n in range(900)),
     "&".join(f"a{n}=1" for n in range(2000)),
 ]  # fmt: skip
@@ -337,6 +414,53 @@ def test_other_formats_are_refused_in_words(client, accept):
     assert response.status_code in (200, 406)
     assert response.json()
     assert client.get("/api/v1/organisations/", headers={"accept": "*/*"}).status_code == 200
+
+
+# Validators.
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_did_not_change_is_not_sent_again(client):
+    organisation = make.organisation(slug="a")
+    yesterday = int(time.time() - 86400) * 1_000_000
+    directory.PageVersion.objects.update(version=yesterday)
+    caches["pages"].clear()
+    first = client.get("/api/v1/organisations/")
+    # The day changes what pages say, so it counts as a change.
+    midnight = int(time.time()) // 86400 * 86400
+    assert parse_http_date(first["Last-Modified"]) == midnight
+    for headers in ({"if-none-match": first["ETag"]}, {"if-modified-since": first["Last-Modified"]}):
+        again = client.get("/api/v1/organisations/", headers=headers)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again["Access-Control-Allow-Origin"] == "*"
+    organisation.name_es = "Other"
+    organisation.save()
+    for headers in ({"if-none-match": first["ETag"]}, {"if-modified-since": first["Last-Modified"]}):
+        assert client.get("/api/v1/organisations/", headers=headers).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_closes_is_a_change(client, clock):
+    call = make.call(slug="a", closes_at=datetime.now(UTC) + timedelta(hours=1))
+    with clock(call.closes_at - timedelta(seconds=2)):
+        before = client.get("/api/v1/calls/")
+        again = client.get("/api/v1/calls/", headers={"if-modified-since": before["Last-Modified"]})
+    assert again.status_code == 304
+    with clock(call.closes_at + timedelta(seconds=2)):
+        after = client.get("/api/v1/calls/", headers={"if-modified-since": before["Last-Modified"]})
+    assert after.json()["results"][0]["state"] == "closed"
+    assert parse_http_date(after["Last-Modified"]) == int(call.closes_at.timestamp())
+
+
+def test_another_site_may_ask_beforehand(client):
+    answer = client.options(
+        "/api/v1/organisations/",
+        headers={"origin": "https://example.org", "access-control-request-method": "GET"},
+    )
+    assert answer.status_code == 200
+    assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert "If-None-Match" in answer["Access-Control-Allow-Headers"]
+    assert int(answer["Access-Control-Max-Age"]) > 0
 
 
 def test_an_address_without_its_slash_leads_to_the_one_with_it(client):

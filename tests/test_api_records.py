@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from directory import models as directory
 from tests import factories as make
-from tests.test_api import ask, grow, hide, relate
+from tests.test_api import ask, grow, hide, named, outside, relate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
 
@@ -24,6 +24,7 @@ COMPONENTS = {
     "documents": "Document",
     "calls": "Call",
     "contributions": "Contribution",
+    "regions": "Region",
     "vocabularies": "Vocabulary",
 }
 
@@ -65,10 +66,10 @@ def test_a_relation_stands_on_both_sides(client):
     part, whole = make.organisation(slug="part", name="Part"), make.organisation(slug="whole", name="Whole")
     relate(part, whole, "part_of")
     assert ask(client, "organisations/part/")["relations"] == [
-        {"type": "part_of", "inverse": False, "key": "whole", "name": "Whole"}
+        {"type": "part_of", "inverse": False, **named("whole", "Whole")}
     ]
     assert ask(client, "organisations/whole/")["relations"] == [
-        {"type": "part_of", "inverse": True, "key": "part", "name": "Part"}
+        {"type": "part_of", "inverse": True, **named("part", "Part")}
     ]
 
 
@@ -111,7 +112,7 @@ def test_agreements_and_events_point_to_each_other(client):
     assert ask(client, "agreements/old/")["adopted_at"] == ["forum"]
     event = ask(client, "events/forum/")
     assert event["outcome"] == "old"
-    assert event["organisers"] == [{"key": "a", "name": "A"}, {"key": None, "name": "A city"}]
+    assert event["organisers"] == [named("a", "A"), outside("A city")]
     assert (event["year"], event["starts_on"], event["ends_on"]) == (2016, "2016-09-07", None)
 
 
@@ -130,7 +131,7 @@ def test_a_group_gives_its_text_in_order_and_what_belongs_to_it(client):
     make.call(slug="call", group=group)
     make.call(slug="draft", group=group, publication="draft")
     record = ask(client, "groups/group/")
-    assert record["coordinator"] == {"key": "a", "name": "A"}
+    assert record["coordinator"] == named("a", "A")
     assert [paragraph["key"] for paragraph in record["context"]] == ["first", "second"]
     assert record["context"][0]["basis"] == "editorial"
     assert record["context"][1]["texts"] == {"es": "Segundo.", "fr": None, "en": None}
@@ -200,7 +201,7 @@ def test_a_contribution_is_given_in_its_own_language_and_whole_at_its_address(cl
     assert record["names"] == {"es": "Aprendimos", "fr": None, "en": None}
     assert (record["language"], record["text"], record["author"]) == ("es", "Un **texto**.", "Rosa Quispe")
     assert (record["call"], record["group"]) == ("call", "group")
-    assert record["organisation"] == {"key": "a", "name": "A"}
+    assert record["organisation"] == named("a", "A")
     assert record["published_at"] == "2026-05-04T12:00:00Z"
     assert "secret" not in str(record)
     (listed,) = ask(client, "contributions/")["results"]
@@ -245,6 +246,23 @@ def test_a_changed_term_shows_at_the_next_request(client):
     assert ask(client, "vocabularies/scopes/")["terms"][0]["labels"]["es"] == "Before"
     directory.Scope.objects.filter(pk=scope.pk).update(label_es="After")
     assert ask(client, "vocabularies/scopes/")["terms"][0]["labels"]["es"] == "After"
+
+
+def test_a_region_counts_what_is_published_there(client):
+    west = make.region("m49-011", type="subregion", parent=make.region("m49-002"), label_fr="Ouest")
+    country = make.country("SN", subregion=west)
+    body = make.organisation(country=country, scope=national())
+    make.agreement(parties=[body, "A city"])
+    make.event(country=country)
+    make.organisation(country=country, publication="draft")
+    region = ask(client, "regions/m49-011/")
+    assert (region["names"]["fr"], region["parent"], region["countries"]) == ("Ouest", "m49-002", ["SN"])
+    counts = ("organisation_count", "agreement_count", "event_count")
+    assert [region[name] for name in counts] == [1, 1, 1]
+    for name, count in zip(("organisations", "agreements", "events"), counts, strict=True):
+        assert ask(client, f"{name}/?region=m49-011")["count"] == region[count]
+    assert [found["key"] for found in ask(client, "regions/?type=subregion")["results"]] == ["m49-011"]
+    assert client.get(region["url"]).status_code == 200
 
 
 # The schema.

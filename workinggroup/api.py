@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from directory.api_lists import RecordViewSet
 from directory.api_parts import (
     FILE_COLUMNS,
     Address,
@@ -15,7 +16,6 @@ from directory.api_parts import (
     Keys,
     OrganisationName,
     RecordSerializer,
-    RecordViewSet,
     RowTexts,
     Texts,
     Words,
@@ -26,10 +26,9 @@ from directory.api_parts import (
     organisation_columns,
     rows,
 )
-from directory.filters import KeysFilter
+from directory.filters import KeysFilter, OrderFilter
 from directory.models import Event, Organisation
 from workinggroup.models import (
-    Basis,
     Call,
     ContextParagraph,
     Document,
@@ -41,7 +40,7 @@ from workinggroup.models import (
 )
 
 VOCABULARIES = {"document_kinds": DocumentKind}
-BASIS = f"Where its words come from: {', '.join(f'`{value}`' for value in Basis.values)}."
+BASIS = _("Where its words come from: `founding_text` or `editorial`.")
 
 
 class GroupFilter(django_filters.FilterSet):
@@ -60,6 +59,10 @@ class DocumentFilter(OfGroupFilter):
 
 class CallFilter(OfGroupFilter):
     state = KeysFilter(field_name="state", label=_("State"))
+    order = OrderFilter(choices=[("urgent", _("Most urgent first"))])
+
+    def order_urgent(self, queryset):
+        return queryset.most_urgent_first()
 
 
 def passages(model):
@@ -74,9 +77,9 @@ def passages(model):
 class PassageSerializer(serializers.Serializer):
     """A piece of a group's text."""
 
-    key = serializers.CharField()
+    key = serializers.CharField(help_text=_("Key of the passage."))
     basis = Words(help_text=BASIS)
-    texts = RowTexts("text")
+    texts = RowTexts("text", help_text=_("Text."))
 
     def to_representation(self, row):
         return {
@@ -89,17 +92,19 @@ class PassageSerializer(serializers.Serializer):
 class GroupSerializer(RecordSerializer):
     """A working group, with its text, its meetings and its calls."""
 
-    names = Texts("title")
-    theme_blocks = Texts("theme_block")
-    coordinator = OrganisationName(source="coordinator_row")
-    forum = Words(source="forum_key", help_text="Key of the event it belongs to.")
-    organisations = OrganisationName(many=True, source="organisation_rows", help_text="Named in its text.")
-    areas = Keys(source="area_keys", help_text="Named in its text: keys of `regions`.")
-    context = PassageSerializer(many=True, source="paragraph_rows")
-    questions = PassageSerializer(many=True, source="question_rows")
-    meetings = Keys(source="meeting_keys")
-    calls = Keys(source="call_keys")
-    illustrative = serializers.BooleanField(help_text="A demonstration, not a real group.")
+    names = Texts("title", help_text=_("Title."))
+    theme_blocks = Texts("theme_block", help_text=_("Theme block of the forum."))
+    coordinator = OrganisationName(source="coordinator_row", help_text=_("The coordinating organisation."))
+    forum = Words(source="forum_key", help_text=_("Key of the event it belongs to."))
+    organisations = OrganisationName(
+        many=True, source="organisation_rows", help_text=_("Organisations named in its text.")
+    )
+    areas = Keys(source="area_keys", help_text=_("Areas named in its text: keys of `regions`."))
+    context = PassageSerializer(many=True, source="paragraph_rows", help_text=_("Its text, in paragraphs."))
+    questions = PassageSerializer(many=True, source="question_rows", help_text=_("Questions it asks."))
+    meetings = Keys(source="meeting_keys", help_text=_("Keys of its meetings."))
+    calls = Keys(source="call_keys", help_text=_("Keys of its calls."))
+    illustrative = serializers.BooleanField(help_text=_("A demonstration, not a real group."))
 
 
 def of_group(model):
@@ -107,8 +112,8 @@ def of_group(model):
 
 
 class GroupViewSet(RecordViewSet):
-    """Working groups, each coordinated by an organisation."""
-
+    dataset, title = "groups", _("Working groups")
+    about = _("Working groups, each coordinated by an organisation.")
     serializer_class = GroupSerializer
     filterset_class = GroupFilter
     queryset = (
@@ -146,7 +151,7 @@ class TitleOrGroups(Texts):
     """Its title; where it has none, the title of its group."""
 
     def __init__(self):
-        super().__init__("title")
+        super().__init__("title", help_text=_("Title; where it has none, that of its group."))
 
     def to_representation(self, record):
         own = super().to_representation(record)
@@ -155,7 +160,7 @@ class TitleOrGroups(Texts):
 
 class OfGroupSerializer(RecordSerializer):
     names = TitleOrGroups()
-    group = serializers.CharField(source="group.slug")
+    group = serializers.CharField(source="group.slug", help_text=_("Key of its working group."))
     basis = Words(help_text=BASIS)
 
 
@@ -170,22 +175,22 @@ def with_group(queryset):
 class MeetingSerializer(OfGroupSerializer):
     """A meeting of a group."""
 
-    purposes = Texts("purpose")
-    event = Words(source="event_key", help_text="Key of the event within which it takes place.")
-    year = serializers.IntegerField(allow_null=True, help_text="Known alone where the day is not.")
-    starts_at = instant(allow_null=True, help_text="Null when the day is not known.")
-    ends_at = instant(allow_null=True)
-    time_zone = serializers.CharField(help_text="Its official zone, an IANA name.")
-    place = Words()
-    city = Words()
-    country = Words(source="country_id", help_text="Key of `countries`.")
-    online_url = Address(help_text="Where to take part online.")
-    languages = Keys()
+    purposes = Texts("purpose", help_text=_("Purpose."))
+    event = Words(source="event_key", help_text=_("Key of the event within which it takes place."))
+    year = serializers.IntegerField(allow_null=True, help_text=_("Year; known alone where the day is not."))
+    starts_at = instant(allow_null=True, help_text=_("When it starts (UTC); null when the day is not known."))
+    ends_at = instant(allow_null=True, help_text=_("When it ends (UTC)."))
+    time_zone = serializers.CharField(help_text=_("Its official time zone, an IANA name."))
+    place = Words(help_text=_("Place."))
+    city = Words(help_text=_("City."))
+    country = Words(source="country_id", help_text=_("Key of `countries`."))
+    online_url = Address(help_text=_("Where to take part online."))
+    languages = Keys(help_text=_("Languages spoken there."))
 
 
 class MeetingViewSet(OfGroupViewSet):
-    """Meetings of the working groups."""
-
+    dataset, title = "meetings", _("Meetings")
+    about = _("Meetings of the working groups.")
     serializer_class = MeetingSerializer
     queryset = with_group(Meeting.objects.published()).annotate(
         event_key=key_of(Event.objects.published(), "event")
@@ -195,16 +200,16 @@ class MeetingViewSet(OfGroupViewSet):
 class DocumentSerializer(OfGroupSerializer):
     """A document of a group, as text, as files, or known of only."""
 
-    meeting = Words(source="meeting_key")
-    kind = serializers.CharField(source="kind_id", help_text="Key of `document_kinds`.")
-    texts = Texts("text", help_text="Markdown.")
-    available = serializers.BooleanField(help_text="False: known of, but not preserved.")
-    files = FileSerializer(many=True, source="file_rows")
+    meeting = Words(source="meeting_key", help_text=_("Key of its meeting."))
+    kind = serializers.CharField(source="kind_id", help_text=_("Key of `document_kinds`."))
+    texts = Texts("text", help_text=_("Text, in Markdown."))
+    available = serializers.BooleanField(help_text=_("False: known of, but not preserved."))
+    files = FileSerializer(many=True, source="file_rows", help_text=_("Its files."))
 
 
 class DocumentViewSet(OfGroupViewSet):
-    """Documents of the working groups, as texts or files, also those that were not preserved."""
-
+    dataset, title = "documents", _("Documents")
+    about = _("Documents of the working groups, as texts or files, also those that were not preserved.")
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
     queryset = with_group(Document.objects.published()).annotate(
@@ -220,6 +225,7 @@ class DocumentViewSet(OfGroupViewSet):
 
 EXAMPLE = {
     "key": "wg-call-2016",
+    "id": "https://hub.example.org/id/calls/wg-call-2016",
     "url": "https://hub.example.org/en/calls/wg-call-2016/",
     "api_url": "https://hub.example.org/api/v1/calls/wg-call-2016/",
     "names": {
@@ -253,23 +259,26 @@ EXAMPLE = {
 class CallSerializer(OfGroupSerializer):
     """A call for contributions of a group, for one of its meetings or for none."""
 
-    meeting = Words(source="meeting_key")
-    texts = Texts("text", help_text="What is sought, in Markdown.")
-    notices = Texts("notice")
-    state = serializers.ChoiceField(choices=Call.State.choices, help_text="By the clock of the database.")
-    opens_at = instant(allow_null=True)
-    closes_at = instant(allow_null=True, help_text="Null while it stays open until further notice.")
-    time_zone = serializers.CharField(help_text="The official zone of both instants, an IANA name.")
-    dates_unknown = serializers.BooleanField(help_text="Closed, and its dates are not known.")
-    accepts = Keys(help_text="What may be sent.")
+    meeting = Words(source="meeting_key", help_text=_("Key of its meeting."))
+    texts = Texts("text", help_text=_("What is sought, in Markdown."))
+    notices = Texts("notice", help_text=_("One sentence shown beside the state."))
+    state = serializers.ChoiceField(
+        choices=Call.State.choices, help_text=_("Scheduled, open or closed, by the clock of the database.")
+    )
+    opens_at = instant(allow_null=True, help_text=_("When it opens (UTC)."))
+    closes_at = instant(
+        allow_null=True, help_text=_("When it closes (UTC); null while open until further notice.")
+    )
+    time_zone = serializers.CharField(help_text=_("The official zone of both instants, an IANA name."))
+    dates_unknown = serializers.BooleanField(help_text=_("Closed, and its dates are not known."))
+    accepts = Keys(help_text=_("What may be sent."))
 
 
 class CallViewSet(OfGroupViewSet):
-    """Calls for contributions, the most urgent first. Open from `opens_at`, and until just before
-    `closes_at`."""
-
+    dataset, title = "calls", _("Calls for contributions")
+    about = _("Calls for contributions. Open from `opens_at`, and until just before `closes_at`.")
     serializer_class = CallSerializer
     filterset_class = CallFilter
-    queryset = with_group(Call.objects.published().most_urgent_first()).annotate(
+    queryset = with_group(Call.objects.published().with_state()).annotate(
         meeting_key=key_of(Meeting.objects.published(), "meeting")
     )
