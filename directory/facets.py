@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from directory.models.places import CONTINENTS
+from directory.text import language
 from directory.vocabulary import vocabulary
 
 # Facet -> (parameter, vocabulary table); what a page shows, in this order.
@@ -69,19 +70,20 @@ def _listed(table, name, counts, chosen):
         return keys + [key for key in chosen if key not in keys and key in table]
     if name == "country":
         keys = [key for key in table if counts.get(key) or key in chosen]
-        return sorted(keys, key=lambda key: table[key].label)
+        code = language()
+        return sorted(keys, key=lambda key: table[key].labels[code])
     return list(table)
 
 
 def facets(filterset, spec):
     """Return the facets of `spec` with the counts that each option would give."""
-    tables = vocabulary()
+    tables, code = vocabulary(), language()
     made = []
     for name, table_name in spec.items():
         table, chosen = tables[table_name], set(filterset.chosen(name))
         counts = filterset.counts(name)
         options = [
-            Option(key, table[key].label, counts.get(key, 0), key in chosen)
+            Option(key, table[key].labels[code], counts.get(key, 0), key in chosen)
             for key in _listed(table, name, counts, chosen)
         ]
         made.append(Facet(name, str(filterset.filters[name].label), options))

@@ -7,6 +7,7 @@ changed, in whichever process.
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -33,6 +34,7 @@ TABLES = {
 }
 
 
+@cache
 def reading_order(language):
     """The languages to read a text in, best first."""
     fallbacks = settings.MODELTRANSLATION_FALLBACK_LANGUAGES
@@ -41,6 +43,8 @@ def reading_order(language):
 
 @dataclass(frozen=True)
 class Entry:
+    """`labels` and `definitions` are what readers of each language are shown."""
+
     key: str
     labels: dict
     definitions: dict = field(default_factory=dict)
@@ -48,22 +52,26 @@ class Entry:
     countries: tuple = ()
     side: str = ""
 
-    def in_language(self, texts):
-        for language in reading_order(get_language() or settings.LANGUAGE_CODE):
-            if texts.get(language):
-                return texts[language]
-        return ""
-
     @property
     def label(self):
-        return self.in_language(self.labels) or self.key
+        return self.labels[get_language() or settings.LANGUAGE_CODE]
 
     @property
     def definition(self):
-        return self.in_language(self.definitions)
+        return self.definitions[get_language() or settings.LANGUAGE_CODE]
 
     def __str__(self):
         return self.label
+
+
+def shown(row, text, otherwise):
+    """`{language: the text in the best language for its readers}`."""
+    return {
+        language: next(
+            filter(None, (row.get(f"{text}_{code}") for code in reading_order(language))), otherwise
+        )
+        for language, _name in settings.LANGUAGES
+    }
 
 
 def _read(model):
@@ -75,8 +83,8 @@ def _read(model):
     return {
         row["key"]: Entry(
             key=row["key"],
-            labels={code: row[f"label_{code}"] for code in languages},
-            definitions={code: row.get(f"definition_{code}") for code in languages},
+            labels=shown(row, "label", row["key"]),
+            definitions=shown(row, "definition", ""),
             type=row.get("type", ""),
             countries=tuple(row.get("country_keys", ())),
             side=row.get("side", ""),

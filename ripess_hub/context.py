@@ -1,5 +1,7 @@
 """What base.html needs on every page."""
 
+from functools import cache
+
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -51,7 +53,7 @@ def shell(request):
         "lite": request.COOKIES.get("lite") == "1",
         "demo": settings.DEMO,
         "section": section(namespace, view),
-        "nav": navigation(),
+        "nav": navigation(code),
         "here": request.get_full_path(),
     }
 
@@ -85,7 +87,9 @@ def section(namespace, view):
     return {"workinggroup": "groups", "contributions": "contributions"}.get(namespace, "")
 
 
-def navigation():
+@cache
+def navigation(language):
+    """The entries of the main navigation, made once a language."""
     from django.apps import apps
     from django.urls import reverse
 

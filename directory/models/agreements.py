@@ -3,12 +3,11 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, ExtractYear
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.files import FileRecord
 from directory.models.organisations import YEARS
-from directory.models.publication import Publication, PublishableQuerySet, Record
+from directory.models.publication import Publication, PublishableQuerySet, Record, address
 from directory.search_fields import search_column, sort_column
 
 
@@ -155,7 +154,7 @@ class Agreement(Record):
         return self.direction_stated_id is not None
 
     def get_absolute_url(self):
-        return reverse("directory:agreement", args=[self.slug])
+        return address("directory:agreement", self.slug)
 
 
 class AgreementParty(models.Model):

@@ -3,11 +3,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import ExtractYear
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.organisations import YEARS, coordinates_constraints
-from directory.models.publication import PublishableQuerySet, Record
+from directory.models.publication import PublishableQuerySet, Record, address
 from directory.search_fields import search_column, sort_column
 
 
@@ -104,4 +103,4 @@ class Event(Record):
         return self.title or self.slug
 
     def get_absolute_url(self):
-        return reverse("directory:event", args=[self.slug])
+        return address("directory:event", self.slug)

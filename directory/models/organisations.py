@@ -3,10 +3,9 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from directory.models.publication import PublishableQuerySet, Record
+from directory.models.publication import PublishableQuerySet, Record, address
 from directory.search_fields import search_column, sort_column
 
 YEARS = [MinValueValidator(1500), MaxValueValidator(2100)]
@@ -152,7 +151,7 @@ class Organisation(Record):
         return self.acronym or self.name
 
     def get_absolute_url(self):
-        return reverse("directory:organisation", args=[self.slug])
+        return address("directory:organisation", self.slug)
 
 
 class Relation(models.Model):
