@@ -72,6 +72,7 @@ class ContributionViewSet(RecordViewSet):
     dataset, title = "contributions", _("Contributions")
     about = _("Published contributions to the calls. A list in JSON leaves out their texts.")
     serializer_class = ContributionSerializer
+    export_serializer_class = WholeContributionSerializer
     filterset_class = filters.ContributionFilter
     lookup_field = "reference"
     queryset = (

@@ -4,14 +4,16 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from contributions import filters, jsonld
+from contributions import api, filters, jsonld
 from contributions.models import Challenge, Contribution
 from contributions.outline import outlined, reading_minutes
 from directory import facets
+from directory.formats.pages import in_formats
 from directory.pagination import paginate
 from workinggroup.models import bulk_of
 
 
+@in_formats(api.ContributionViewSet)
 @require_safe
 def contributions(request):
     queryset = Contribution.objects.published().without_bulk().with_byline()
@@ -41,6 +43,7 @@ def contributions(request):
     )
 
 
+@in_formats(api.ContributionViewSet, key="reference")
 @require_safe
 def contribution(request, reference):
     record = get_object_or_404(

@@ -25,6 +25,7 @@ from directory.api_parts import (
     rows,
 )
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted
+from directory.formats.geojson import point, seats
 from directory.models import Agreement, AgreementDocument, AgreementParty, Event, Organisation, Relation
 
 FOUND_IN = _("Every region whose filter finds this record: those it is named for and those around them.")
@@ -104,6 +105,7 @@ class OrganisationViewSet(RecordViewSet):
         "and those that support them."
     )
     facets = facets.ORGANISATION_FACETS
+    geometry = staticmethod(point)
     serializer_class = OrganisationSerializer
     filterset_class = OrganisationFilter
     queryset = agreements_counted(
@@ -121,10 +123,13 @@ class PartySerializer(OrganisationName):
     """A party. The key is null when it stands outside the directory or is not published there."""
 
     role = Words(help_text=_("Its role in the agreement."))
+    latitude = serializers.FloatField(allow_null=True, help_text=_("Latitude, WGS 84, of its seat."))
+    longitude = serializers.FloatField(allow_null=True, help_text=_("Longitude, WGS 84, of its seat."))
 
     def to_representation(self, row):
         party = outside(row["outside"]) if row["outside"] else super().to_representation(row)
-        return {**party, "role": row["role"] or None}
+        seat = {name: row[name] if party["key"] else None for name in ("latitude", "longitude")}
+        return {**party, "role": row["role"] or None, **seat}
 
 
 class DirectionSerializer(serializers.Serializer):
@@ -180,6 +185,7 @@ class AgreementViewSet(RecordViewSet):
     dataset, title = "agreements", _("Agreements")
     about = _("Agreements, partnerships, charters and declarations between organisations.")
     facets = facets.AGREEMENT_FACETS
+    geometry = staticmethod(seats)
     serializer_class = AgreementSerializer
     filterset_class = AgreementFilter
     queryset = (
@@ -191,6 +197,8 @@ class AgreementViewSet(RecordViewSet):
                 AgreementParty.objects.filter(agreement=OuterRef("pk")).order_by("position", "pk"),
                 outside="name",
                 role="role",
+                latitude="organisation__latitude",
+                longitude="organisation__longitude",
                 **organisation_columns("organisation__"),
             ),
             supersedes_key=key_of(Agreement.objects.published(), "supersedes"),
@@ -242,6 +250,7 @@ class EventViewSet(RecordViewSet):
     dataset, title = "events", _("Events")
     about = _("Conferences, forums and seminars where organisations meet.")
     facets = facets.EVENT_FACETS
+    geometry = staticmethod(point)
     serializer_class = EventSerializer
     filterset_class = EventFilter
     queryset = (

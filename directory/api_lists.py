@@ -16,11 +16,13 @@ from rest_framework.response import Response
 from directory import facets
 from directory.api_parts import LANGUAGES
 from directory.filters import KEY, KeysFilter, OrderFilter, QueryFilter
+from directory.formats import FORMATS
+from directory.formats.export import Export, ExportRenderer, read, respond
 
 KEY_PATTERN = "[A-Za-z0-9_-]{1,120}"
 LARGEST_PAGE = 200
 # What may stand once only in an address.
-SINGLE = ("page", "page_size", "after", "before", "order", "q", "lang", "format")
+SINGLE = ("page", "page_size", "after", "before", "order", "q", "lang", "format", "bom")
 # What a reader of the schema may try in each filter.
 EXAMPLES = {
     "q": "RIPESS",
@@ -222,10 +224,38 @@ def parameter(name, one):
 
 
 class HubSchema(AutoSchema):
-    """Descriptions come from the views' translated `about`."""
+    """Descriptions come from the views' translated `about`; the other formats are named, not modelled."""
+
+    def map_renderers(self, attribute):
+        found = super().map_renderers(attribute)
+        return [one for one in found if one == "application/json"] if attribute == "media_type" else found
 
     def get_description(self):
         return str(getattr(self.view, "about", "") or super().get_description())
+
+    def get_operation(self, *args, **kwargs):
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None or not isinstance(self.view, ExportView):
+            return operation
+        content = operation["responses"]["200"]["content"]
+        for one in self.view.formats().values():
+            kind = "object" if "json" in one.media_type else "string"
+            content.setdefault(one.media_type, {"schema": {"type": kind, "description": str(one.about)}})
+        for described in operation["parameters"]:
+            if described["name"] == "format":
+                described["description"] = _(
+                    "Another format, whole instead of in pages; the header Accept may ask for it too."
+                )
+        operation["parameters"].append(
+            {
+                "name": "bom",
+                "in": "query",
+                "required": False,
+                "description": _("1: the CSV begins with a byte order mark, which some spreadsheets need."),
+                "schema": {"type": "string", "enum": ["0", "1"]},
+            }
+        )
+        return operation
 
 
 class OpenView:
@@ -268,21 +298,29 @@ CORS = {
 }
 
 
-class RecordViewSet(OpenView, viewsets.ReadOnlyModelViewSet):
-    """A list and its records. `queryset` starts from `published()`: a draft looks like nothing at all.
+class ExportView(OpenView):
+    """A list that can be taken away in the formats of `directory.formats`.
 
-    `dataset` is its name in addresses, `title` and `about` are what people read of it, `facets` says
-    which vocabulary each filter takes its values from.
+    `dataset` is its name in addresses, `title` and `about` are what people read of it. `geometry` and
+    `describe` say of a record, as the API gives it, where it is and what it is in linked data; a list
+    without them has no format that needs them.
     """
 
     dataset = title = about = ""
-    facets = {}
-    by_key = False
-    pagination_class = KeyPages
-    filter_backends = [SharedFilter]
-    lookup_field = "slug"
-    lookup_url_kwarg = "key"
-    lookup_value_regex = KEY_PATTERN
+    geometry = describe = None
+    export_serializer_class = None
+
+    @classmethod
+    def formats(cls):
+        """The formats of the list, by name."""
+        return {
+            name: one for name, one in FORMATS.items() if not one.needs or getattr(cls, one.needs) is not None
+        }
+
+    @classmethod
+    def export_serializer(cls):
+        """A list in JSON may leave out what is long; an export is whole."""
+        return cls.export_serializer_class or cls.serializer_class
 
     @classmethod
     def context(cls, origin=settings.PUBLIC_ORIGIN):
@@ -293,9 +331,63 @@ class RecordViewSet(OpenView, viewsets.ReadOnlyModelViewSet):
             "list_url": origin + reverse(f"api:{cls.dataset}-list"),
         }
 
+    @property
+    def origin(self):
+        return self.request.build_absolute_uri("/").rstrip("/")
+
+    def get_renderers(self):
+        return [
+            JSONRenderer(),
+            *(ExportRenderer(one) for name, one in self.formats().items() if name != "json"),
+        ]
+
+    def exported(self, name, rows):
+        """The answer in the format asked for; `rows` gives the records when called."""
+        bom = self.request.query_params.get("bom", "")
+        if bom not in ("", "0", "1"):
+            raise ParseError(_("“bom” can be: %(values)s.") % {"values": "0, 1"})
+        export = Export(type(self), rows, address=self.request.build_absolute_uri(), bom=bom == "1")
+        response = respond(self.request, export, self.request.accepted_renderer.format, name)
+        # The framework adds its headers to its own responses only.
+        for name, value in CORS.items():
+            response[name] = value
+        return response
+
+
+class RecordViewSet(ExportView, viewsets.ReadOnlyModelViewSet):
+    """A list and its records. `queryset` starts from `published()`: a draft looks like nothing at all.
+    `facets` says which vocabulary each filter takes its values from."""
+
+    facets = {}
+    by_key = False
+    pagination_class = KeyPages
+    filter_backends = [SharedFilter]
+    lookup_field = "slug"
+    lookup_url_kwarg = "key"
+    lookup_value_regex = KEY_PATTERN
+
+    @classmethod
+    def records(cls, queryset=None, origin=settings.PUBLIC_ORIGIN):
+        """The records whole, as the API gives them, in the order of their keys."""
+        serializer = cls.export_serializer()(context=cls.context(origin))
+        return read(cls.queryset.all() if queryset is None else queryset, cls.lookup_field, serializer)
+
     def get_serializer_context(self):
-        origin = self.request.build_absolute_uri("/").rstrip("/")
-        return {**super().get_serializer_context(), **self.context(origin)}
+        return {**super().get_serializer_context(), **self.context(self.origin)}
+
+    def list(self, request, *args, **kwargs):
+        if request.accepted_renderer.format == "json":
+            return super().list(request, *args, **kwargs)
+        found = self.filter_queryset(self.queryset.all())
+        return self.exported(self.dataset, lambda: self.records(found, self.origin))
+
+    def retrieve(self, request, *args, **kwargs):
+        if request.accepted_renderer.format == "json":
+            return super().retrieve(request, *args, **kwargs)
+        record = self.get_object()
+        found = self.queryset.filter(pk=record.pk)
+        key = getattr(record, self.lookup_field)
+        return self.exported(f"{self.dataset}-{key}", lambda: self.records(found, self.origin))
 
     def unknown_values(self):
         """The values asked for that no vocabulary holds."""

@@ -4,6 +4,7 @@ regions with what is published of each."""
 from functools import lru_cache
 
 import django_filters
+from django.conf import settings
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
@@ -16,7 +17,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from directory import api_examples, models
-from directory.api_lists import KEY_PATTERN, OpenView, Pages, RecordViewSet
+from directory.api_lists import KEY_PATTERN, ExportView, Pages, RecordViewSet
 from directory.api_parts import (
     LANGUAGES,
     Addressed,
@@ -118,41 +119,55 @@ class VocabularySerializer(serializers.Serializer):
     terms = TermSerializer(many=True, help_text=_("Its terms, in their order."))
 
 
-class VocabularyViewSet(OpenView, viewsets.GenericViewSet):
+class TermRow(TermSerializer):
+    """A term as a row of a table, which holds those of every vocabulary."""
+
+    def get_fields(self):
+        vocabulary = serializers.CharField(help_text=_("Name of the vocabulary."))
+        return {"vocabulary": vocabulary, **super().get_fields()}
+
+
+class VocabularyViewSet(ExportView, viewsets.GenericViewSet):
     dataset, title = "vocabularies", _("Vocabularies")
     about = _("What the keys of kinds, sectors, regions and so on mean, in every language.")
     tables = VOCABULARIES
     serializer_class = VocabularySerializer
+    export_serializer_class = TermRow
     pagination_class = Pages
     lookup_url_kwarg = "key"
     lookup_value_regex = KEY_PATTERN
 
-    def vocabulary(self, name):
-        model = self.tables[name]
+    @classmethod
+    def vocabulary(cls, name, origin):
+        model = cls.tables[name]
         return {
             "key": name,
-            "id": permanent(self.dataset, name),
-            "url": self.reverse_action("detail", args=[name]),
+            "id": permanent(cls.dataset, name),
+            "url": f"{cls.context(origin)['list_url']}{name}/",
             "names": names_of(model),
             "terms": [
                 {
                     "key": term["key"],
                     "id": permanent(name, term["key"]),
-                    **self.page_of(model, term["key"]),
+                    **page_of(model, term["key"], origin),
                     **term,
                 }
                 for term in terms_of(model, page_version())
             ],
         }
 
-    def page_of(self, model, key):
-        if model not in PAGES:
-            return {}
-        return {"url": self.request.build_absolute_uri(reverse(PAGES[model], args=[key]))}
+    @classmethod
+    def records(cls, names=None, origin=settings.PUBLIC_ORIGIN):
+        """The terms of vocabularies, one after the other."""
+        for name in names or cls.tables:
+            for term in cls.vocabulary(name, origin)["terms"]:
+                yield {"vocabulary": name, **term}
 
     def list(self, request):
+        if request.accepted_renderer.format != "json":
+            return self.exported(self.dataset, lambda: self.records(origin=self.origin))
         page = self.paginate_queryset(list(self.tables))
-        return self.get_paginated_response([self.vocabulary(name) for name in page])
+        return self.get_paginated_response([self.vocabulary(name, self.origin) for name in page])
 
     @extend_schema(
         parameters=[OpenApiParameter("key", OpenApiTypes.STR, OpenApiParameter.PATH, description="Its name.")]
@@ -160,7 +175,14 @@ class VocabularyViewSet(OpenView, viewsets.GenericViewSet):
     def retrieve(self, request, key):
         if key not in self.tables:
             raise Http404
-        return Response(self.vocabulary(key))
+        if request.accepted_renderer.format != "json":
+            return self.exported(f"{self.dataset}-{key}", lambda: self.records([key], self.origin))
+        return Response(self.vocabulary(key, self.origin))
+
+
+def page_of(model, key, origin):
+    """The page of a region or a sector."""
+    return {"url": origin + reverse(PAGES[model], args=[key])} if model in PAGES else {}
 
 
 def names_of(model):

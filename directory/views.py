@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from directory import facets, jsonld
+from directory import api, api_vocabularies, facets, jsonld
 from directory.figures import arcs, matrix
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted, by_text
+from directory.formats.pages import in_formats
 from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
 from directory.models.organisations import NAMES
 from directory.pagination import paginate
@@ -45,6 +46,7 @@ def listing(request, filterset, spec, size=20):
     }
 
 
+@in_formats(api.OrganisationViewSet)
 def organisations(request):
     queryset = agreements_counted(Organisation.objects.published().rows())
     filterset = OrganisationFilter(request.GET, queryset)
@@ -78,6 +80,7 @@ def relations_of(organisation):
     return [group for _key, group in sorted(groups.items(), key=lambda item: item[0])]
 
 
+@in_formats(api.OrganisationViewSet, key="slug")
 def organisation(request, slug):
     record = get_object_or_404(
         Organisation.objects.published().defer("search_es", "search_fr", "search_en"), slug=slug
@@ -104,6 +107,7 @@ def organisation(request, slug):
     )
 
 
+@in_formats(api.AgreementViewSet)
 def agreements(request):
     base = Agreement.objects.published()
     filterset = AgreementFilter(request.GET, base.rows().prefetch_related(PARTIES))
@@ -116,6 +120,7 @@ def agreements(request):
     return render(request, "directory/agreements.html", context)
 
 
+@in_formats(api.AgreementViewSet, key="slug")
 def agreement(request, slug):
     record = get_object_or_404(
         Agreement.objects.published().prefetch_related(PARTIES, "documents"), slug=slug
@@ -136,6 +141,7 @@ def agreement(request, slug):
     )
 
 
+@in_formats(api.EventViewSet)
 def events(request):
     filterset = EventFilter(request.GET, Event.objects.published().rows())
     context = listing(request, filterset, facets.EVENT_FACETS)
@@ -145,6 +151,7 @@ def events(request):
     return render(request, "directory/events.html", context)
 
 
+@in_formats(api.EventViewSet, key="slug")
 def event(request, slug):
     record = get_object_or_404(Event.objects.published(), slug=slug)
     editions = Event.objects.published().rows().exclude(pk=record.pk)
@@ -164,6 +171,7 @@ def event(request, slug):
     )
 
 
+@in_formats(api_vocabularies.RegionViewSet, key="key")
 def region(request, key):
     """Everything the directory holds of a region, a landing page of its own."""
     return gathered(request, "region", key, {"place_keys__contains": [key]})

@@ -310,6 +310,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
+# --- Open data ------------------------------------------------------------------------------------
+# The licence of the directory's data, as an address. Contributions belong to those who wrote them.
+DATA_LICENCE = setting("DATA_LICENCE", str, "https://creativecommons.org/licenses/by/4.0/")
+
 # --- Linked data ----------------------------------------------------------------------------------
 # Permanent addresses and our vocabulary keep their names when the hub moves to another host: set them
 # once, before others refer to them.

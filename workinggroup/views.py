@@ -6,10 +6,11 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from directory.formats.pages import in_formats
 from directory.models import Organisation
 from directory.pagination import paginate
 from directory.text import best_text
-from workinggroup import jsonld
+from workinggroup import api, jsonld
 from workinggroup.models import (
     Call,
     ContextParagraph,
@@ -40,6 +41,7 @@ def questions_of(reference):
     )  # fmt: skip
 
 
+@in_formats(api.GroupViewSet)
 @require_safe
 def groups(request):
     open_call = Call.objects.published().open().filter(group=OuterRef("pk"))
@@ -56,6 +58,7 @@ def groups(request):
     return render(request, "workinggroup/groups.html", paginate(request, queryset))
 
 
+@in_formats(api.GroupViewSet, key="slug")
 @require_safe
 def group(request, slug):
     named = WorkingGroup.organisations.through.objects.filter(workinggroup=OuterRef(OuterRef("pk")))
@@ -100,6 +103,7 @@ def group(request, slug):
     )
 
 
+@in_formats(api.MeetingViewSet, key="slug")
 @require_safe
 def meeting(request, group, slug):
     record = get_object_or_404(
@@ -139,6 +143,7 @@ def outcomes(request, slug):
     return render(request, "workinggroup/outcomes.html", {"group": record})
 
 
+@in_formats(api.CallViewSet, key="slug")
 @require_safe
 def call(request, slug):
     record = get_object_or_404(

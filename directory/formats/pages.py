@@ -1,0 +1,27 @@
+"""Pages whose data can be taken away at their own address: `?format=csv` beside the same filters."""
+
+from functools import wraps
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+
+def in_formats(viewset, key=""):
+    """Let a list page, or with `key` (the name of its argument) a record's page, answer `?format=…` with
+    what the API gives; the page knows its formats and links to them."""
+    answer = viewset.as_view({"get": "retrieve" if key else "list"})
+
+    def decorate(page):
+        @wraps(page)
+        def view(request, *args, **kwargs):
+            wanted = request.GET.get("format", "")
+            request.formats = viewset.formats().values()
+            if wanted in ("", "html"):
+                return page(request, *args, **kwargs)
+            if wanted not in viewset.formats():
+                raise Http404(_("There is no such record, or not in the format asked for."))
+            return answer(request, **({"key": kwargs[key]} if key else {}))
+
+        return view
+
+    return decorate
