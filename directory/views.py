@@ -12,10 +12,10 @@ from directory.figures import arcs, matrix
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted, by_text
 from directory.formats.pages import in_formats
 from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
-from directory.models.organisations import NAMES
+from directory.models.organisations import NAMES, Named
 from directory.pagination import paginate
 from directory.text import best_text
-from directory.vocabulary import vocabulary
+from directory.vocabulary import once_a_version, vocabulary
 
 # With its parties in order, for a row of a table: one query for all rows.
 PARTIES = Prefetch(
@@ -63,28 +63,31 @@ def relations_of(organisation):
     other_side = Q(source=organisation, target__publication="published") | Q(
         target=organisation, source__publication="published"
     )
+    sides = [f"{side}__{name}" for side in ("source", "target") for name in NAMES]
     relations = (
         Relation.objects.filter(other_side)
-        .select_related("source", "target", "type")
-        .only("type__position", *(f"{side}__{name}" for side in ("source", "target") for name in NAMES))
         .order_by("type__position", "source__slug", "target__slug")
+        .values_list("type", "type__position", "target", *sides)
     )
     groups = {}
-    for relation in relations:
-        inverse = relation.target_id == organisation.pk
+    for kind, position, target, *names in relations:
+        inverse = target == organisation.pk
         group = groups.setdefault(
-            (inverse, relation.type.position),
-            {"type": relation.type_id, "inverse": inverse, "organisations": []},
+            (inverse, position), {"type": kind, "inverse": inverse, "organisations": []}
         )
-        group["organisations"].append(relation.source if inverse else relation.target)
+        group["organisations"].append(Named(*(names[: len(NAMES)] if inverse else names[len(NAMES) :])))
     return [group for _key, group in sorted(groups.items(), key=lambda item: item[0])]
+
+
+@once_a_version
+def organisers():
+    """The organisations that organised a published event: few of all."""
+    return frozenset(Event.objects.published().order_by().values_list("organisers", flat=True))
 
 
 @in_formats(api.OrganisationViewSet, key="slug")
 def organisation(request, slug):
-    record = get_object_or_404(
-        Organisation.objects.published().defer("search_es", "search_fr", "search_en"), slug=slug
-    )
+    record = get_object_or_404(Organisation.objects.published().without_bulk(), slug=slug)
     agreements = (
         Agreement.objects.published()
         .rows()
@@ -92,14 +95,14 @@ def organisation(request, slug):
         .prefetch_related(PARTIES)
         .order_by("-start_year", "slug")
     )
-    events = by_text(Event.objects.published().rows().filter(organisers=record)).order_by("-year", "slug")
+    events = Event.objects.published().rows().filter(organisers=record).order_by("-year", "slug")
     return render(
         request,
         "directory/organisation.html",
         {
             "organisation": record,
             "agreements": list(agreements),
-            "events": list(events),
+            "events": list(events) if record.pk in organisers() else [],
             "relations": relations_of(record),
             "description": summary(record, "description"),
             "data": jsonld.organisation(request, record),

@@ -1,13 +1,14 @@
-"""The vocabularies in memory: labels by key in the reader's language, without a join or a query.
+"""What is read once a page version and kept in memory: above all the vocabularies, whose labels pages
+then find by key in the reader's language, without a join or a query.
 
-A snapshot belongs to one page version, so it is read again after any term, region or country
-changed, in whichever process.
+A snapshot belongs to one page version, so it is read again after anything public changed, in
+whichever process.
 """
 
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, wraps
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -15,7 +16,6 @@ from django.utils.translation import get_language
 from directory import models
 
 _version = ContextVar("page_version", default=None)
-_snapshot = (None, None)
 
 TABLES = {
     "kind": models.OrganisationKind,
@@ -112,15 +112,26 @@ def page_version():
     return known[0]
 
 
+def once_a_version(read):
+    """Keep what `read` returns, a function of published records alone, until the page version changes."""
+    kept = (None, None)
+
+    @wraps(read)
+    def ask():
+        nonlocal kept
+        version, (known, value) = page_version(), kept
+        if known != version:
+            value = read()
+            kept = (version, value)
+        return value
+
+    return ask
+
+
+@once_a_version
 def vocabulary():
     """Return `{table: {key: Entry}}` as of the present page version."""
-    global _snapshot
-    version = page_version()
-    known, tables = _snapshot
-    if known != version or tables is None:
-        tables = {name: _read(model) for name, model in TABLES.items()}
-        _snapshot = (version, tables)
-    return tables
+    return {name: _read(model) for name, model in TABLES.items()}
 
 
 def label(table, key):

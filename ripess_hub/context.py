@@ -7,6 +7,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from directory.vocabulary import page_version
+
 # Names of the languages in themselves do not change with the page.
 OWN_NAMES = {"es": "español", "fr": "français", "en": "English"}
 THEMES = ("light", "dark")
@@ -52,6 +54,7 @@ def shell(request):
         "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in THEMES else "",
         "lite": request.COOKIES.get("lite") == "1",
         "demo": settings.DEMO,
+        "version": page_version(),
         "section": section(namespace, view),
         "nav": navigation(code),
         "here": request.get_full_path(),

@@ -168,6 +168,13 @@ CACHES = {
         "KEY_PREFIX": "pages",
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
     },
+    # Pieces that many pages share, in the memory of each process; their keys hold the page version.
+    "fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 3000},
+    },
 }
 PAGE_CACHE_SECONDS = 600
 

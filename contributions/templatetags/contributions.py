@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from contributions.models import Challenge, Contribution, Guideline
+from directory.vocabulary import once_a_version
 from workinggroup.models import Basis, Call
 
 register = template.Library()
@@ -37,9 +38,17 @@ def list_of(calls):
     return f"{reverse('contributions:contributions')}?{query.urlencode()}"
 
 
+@once_a_version
+def contributing():
+    """The organisations on whose behalf something published was contributed: few of all."""
+    return frozenset(Contribution.objects.published().values_list("organisation", flat=True))
+
+
 @register.inclusion_tag("contributions/_contributions_of.html")
 def contributions_of(organisation):
     """What was contributed on behalf of an organisation."""
+    if organisation.pk not in contributing():
+        return {"contributions": []}
     rows = listed(Contribution.objects.published().filter(organisation=organisation), most=100)
     return {"contributions": rows}
 

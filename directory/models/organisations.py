@@ -1,3 +1,5 @@
+from collections import namedtuple
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -41,6 +43,13 @@ BULK = (
 NAMES = (
     "slug", "publication", "name_es", "name_fr", "name_en", "acronym_es", "acronym_fr", "acronym_en",
 )  # fmt: skip
+
+
+class Named(namedtuple("Named", NAMES)):
+    """An organisation as far as a link to it needs, from a row of values: pages link to dozens."""
+
+    def get_absolute_url(self):
+        return address("directory:organisation", self.slug)
 
 
 class OrganisationQuerySet(PublishableQuerySet):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from directory import text as words
 from directory.templatetags.hub import markdown, text
+from directory.vocabulary import once_a_version
 from workinggroup.models import Call, Meeting, WorkingGroup, bulk_of
 from workinggroup.timeline import days_left as midnights_left
 
@@ -110,9 +111,19 @@ def unknown_date(meeting):
     return _("The day and hour are not known.")
 
 
+@once_a_version
+def grouped():
+    """The organisations that coordinate a working group or are named in one: few of all."""
+    groups = WorkingGroup.objects.published().order_by()
+    named = groups.values_list("organisations", flat=True)
+    return frozenset([*groups.values_list("coordinator", flat=True), *named])
+
+
 @register.inclusion_tag("workinggroup/_groups_of.html")
 def groups_of(organisation):
     """The working groups the organisation coordinates or is named in."""
+    if organisation.pk not in grouped():
+        return {"groups": []}
     named = WorkingGroup.organisations.through.objects.filter(
         workinggroup=OuterRef("pk"), organisation=organisation
     )
