@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from contributions import filters
+from contributions.linked_data import describe_contribution
 from contributions.models import ChallengeCategory, Contribution, GuidelineCategory
 from directory.api_lists import RecordViewSet
 from directory.api_parts import (
@@ -71,6 +72,7 @@ class WholeContributionSerializer(ContributionSerializer):
 class ContributionViewSet(RecordViewSet):
     dataset, title = "contributions", _("Contributions")
     about = _("Published contributions to the calls. A list in JSON leaves out their texts.")
+    describe = staticmethod(describe_contribution)
     serializer_class = ContributionSerializer
     export_serializer_class = WholeContributionSerializer
     filterset_class = filters.ContributionFilter

@@ -25,7 +25,9 @@ from directory.api_parts import (
     rows,
 )
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted
+from directory.formats import murmurations
 from directory.formats.geojson import point, seats
+from directory.linked_data import describe_agreement, describe_event, describe_organisation
 from directory.models import Agreement, AgreementDocument, AgreementParty, Event, Organisation, Relation
 
 FOUND_IN = _("Every region whose filter finds this record: those it is named for and those around them.")
@@ -106,6 +108,8 @@ class OrganisationViewSet(RecordViewSet):
     )
     facets = facets.ORGANISATION_FACETS
     geometry = staticmethod(point)
+    describe = staticmethod(describe_organisation)
+    profile = staticmethod(murmurations.profile)
     serializer_class = OrganisationSerializer
     filterset_class = OrganisationFilter
     queryset = agreements_counted(
@@ -186,6 +190,7 @@ class AgreementViewSet(RecordViewSet):
     about = _("Agreements, partnerships, charters and declarations between organisations.")
     facets = facets.AGREEMENT_FACETS
     geometry = staticmethod(seats)
+    describe = staticmethod(describe_agreement)
     serializer_class = AgreementSerializer
     filterset_class = AgreementFilter
     queryset = (
@@ -251,6 +256,7 @@ class EventViewSet(RecordViewSet):
     about = _("Conferences, forums and seminars where organisations meet.")
     facets = facets.EVENT_FACETS
     geometry = staticmethod(point)
+    describe = staticmethod(describe_event)
     serializer_class = EventSerializer
     filterset_class = EventFilter
     queryset = (

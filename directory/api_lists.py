@@ -1,4 +1,6 @@
-"""The lists of the read API: their filters, their pages, and the view they share."""
+"""The lists of the read API: their filters, their formats, and the view they share."""
+
+from functools import partial
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,18 +11,16 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import viewsets
 from rest_framework.exceptions import ParseError
 from rest_framework.filters import BaseFilterBackend
-from rest_framework.pagination import PageNumberPagination, replace_query_param
 from rest_framework.renderers import JSONRenderer
-from rest_framework.response import Response
 
 from directory import facets
+from directory.api_pages import KEY_PATTERN, KeyPages
 from directory.api_parts import LANGUAGES
 from directory.filters import KEY, KeysFilter, OrderFilter, QueryFilter
 from directory.formats import FORMATS
 from directory.formats.export import Export, ExportRenderer, read, respond
+from directory.formats.negotiation import Negotiation
 
-KEY_PATTERN = "[A-Za-z0-9_-]{1,120}"
-LARGEST_PAGE = 200
 # What may stand once only in an address.
 SINGLE = ("page", "page_size", "after", "before", "order", "q", "lang", "format", "bom")
 # What a reader of the schema may try in each filter.
@@ -40,123 +40,6 @@ EXAMPLES = {
     "state": ["open"],
     "language": ["fr"],
 }
-
-
-class Pages(PageNumberPagination):
-    """Pages by number."""
-
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = LARGEST_PAGE
-    view = None
-
-    def paginate_queryset(self, queryset, request, view=None):
-        self.view = view
-        return super().paginate_queryset(queryset, request, view)
-
-    def get_page_size(self, request):
-        asked = request.query_params.get("page_size", "")
-        if not asked:
-            return self.page_size
-        if not (asked.isascii() and asked.isdigit() and int(asked[:9])):
-            raise ParseError(
-                _("“page_size” must be a whole number from 1 to %(most)s.") % {"most": LARGEST_PAGE}
-            )
-        return min(int(asked[:9]), LARGEST_PAGE)
-
-    def get_previous_link(self):
-        """The first page is named by its number too: without it a list goes by keys."""
-        if not self.page.has_previous():
-            return None
-        address = self.request.build_absolute_uri()
-        return replace_query_param(address, "page", self.page.previous_page_number())
-
-    def total(self):
-        return self.page.paginator.count
-
-    def get_paginated_response(self, data):
-        answer = {
-            "count": self.total(),
-            "next": self.get_next_link(),
-            "previous": self.get_previous_link(),
-            "results": data,
-        }
-        if not answer["count"] and self.view is not None:
-            answer["detail"] = self.view.nothing_found()
-        return Response(answer)
-
-    def get_paginated_response_schema(self, schema):
-        """The framework's own in the words of OpenAPI 3.1, with addresses of this API."""
-        address = "https://hub.example.org/api/v1/organisations/?page_size=50&{}"
-        described = super().get_paginated_response_schema(schema)
-        described["required"] = list(described["properties"])
-        described["properties"]["count"]["example"] = 282
-        for name, example in (("next", "after=ciriec"), ("previous", "before=aces")):
-            described["properties"][name] = {
-                "type": ["string", "null"],
-                "format": "uri",
-                "example": address.format(example),
-            }
-        return described
-
-
-class KeyPages(Pages):
-    """Pages that go by the records' keys: following `next` gives every record once, also when others
-    come and go meanwhile. Where an order or a page number is asked for, pages by number."""
-
-    def paginate_queryset(self, queryset, request, view=None):
-        self.by_key = view.by_key and "page" not in request.query_params
-        if not self.by_key:
-            return super().paginate_queryset(queryset, request, view)
-        self.view, self.request = view, request
-        self.count = queryset.count()
-        key, size = view.lookup_field, self.get_page_size(request)
-        after, before = (request.query_params.get(name, "") for name in ("after", "before"))
-        if before:
-            found = list(queryset.filter(**{f"{key}__lt": before}).order_by(f"-{key}")[: size + 1])
-            rows = found[:size][::-1]
-            earlier, later = len(found) > size, bool(rows)
-        else:
-            found = queryset.filter(**{f"{key}__gt": after}) if after else queryset
-            found = list(found.order_by(key)[: size + 1])
-            rows = found[:size]
-            earlier, later = bool(after and rows), len(found) > size
-        self.first, self.last = rows[0] if earlier else None, rows[-1] if later else None
-        return rows
-
-    def total(self):
-        return self.count if self.by_key else super().total()
-
-    def link(self, name, record):
-        if record is None:
-            return None
-        query = self.request.query_params.copy()
-        for other in ("after", "before"):
-            query.pop(other, None)
-        query[name] = getattr(record, self.view.lookup_field)
-        return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
-
-    def get_next_link(self):
-        return self.link("after", self.last) if self.by_key else super().get_next_link()
-
-    def get_previous_link(self):
-        return self.link("before", self.first) if self.by_key else super().get_previous_link()
-
-    def get_schema_operation_parameters(self, view):
-        keys = {
-            "after": _("The page that follows the record of this key, in the order of keys."),
-            "before": _("The page that comes before the record of this key, in the order of keys."),
-        }
-        return super().get_schema_operation_parameters(view) + [
-            {
-                "name": name,
-                "in": "query",
-                "required": False,
-                "description": str(text),
-                "schema": {"type": "string", "pattern": f"^{KEY_PATTERN}$"},
-            }
-            for name, text in keys.items()
-        ]
 
 
 class SharedFilter(BaseFilterBackend):
@@ -262,6 +145,7 @@ class OpenView:
     """Readable from any site, in the language of `?lang=` or else of Accept-Language, without cookies."""
 
     http_method_names = ["get", "head", "options"]
+    content_negotiation_class = Negotiation
 
     def initial(self, request, *args, **kwargs):
         code = request.query_params.get("lang")
@@ -301,13 +185,13 @@ CORS = {
 class ExportView(OpenView):
     """A list that can be taken away in the formats of `directory.formats`.
 
-    `dataset` is its name in addresses, `title` and `about` are what people read of it. `geometry` and
-    `describe` say of a record, as the API gives it, where it is and what it is in linked data; a list
-    without them has no format that needs them.
+    `dataset` is its name in addresses, `title` and `about` are what people read of it. `geometry`,
+    `describe` and `profile` say of a record, as the API gives it, where it is and what it is in linked data
+    and to Murmurations; a list without them has no format that needs them.
     """
 
     dataset = title = about = ""
-    geometry = describe = None
+    geometry = describe = profile = None
     export_serializer_class = None
 
     @classmethod
@@ -341,12 +225,14 @@ class ExportView(OpenView):
             *(ExportRenderer(one) for name, one in self.formats().items() if name != "json"),
         ]
 
-    def exported(self, name, rows):
+    def exported(self, name, rows, single=False):
         """The answer in the format asked for; `rows` gives the records when called."""
         bom = self.request.query_params.get("bom", "")
         if bom not in ("", "0", "1"):
             raise ParseError(_("“bom” can be: %(values)s.") % {"values": "0, 1"})
-        export = Export(type(self), rows, address=self.request.build_absolute_uri(), bom=bom == "1")
+        export = Export(
+            type(self), rows, address=self.request.build_absolute_uri(), bom=bom == "1", single=single
+        )
         response = respond(self.request, export, self.request.accepted_renderer.format, name)
         # The framework adds its headers to its own responses only.
         for name, value in CORS.items():
@@ -379,7 +265,7 @@ class RecordViewSet(ExportView, viewsets.ReadOnlyModelViewSet):
         if request.accepted_renderer.format == "json":
             return super().list(request, *args, **kwargs)
         found = self.filter_queryset(self.queryset.all())
-        return self.exported(self.dataset, lambda: self.records(found, self.origin))
+        return self.exported(self.dataset, partial(self.records, found, self.origin))
 
     def retrieve(self, request, *args, **kwargs):
         if request.accepted_renderer.format == "json":
@@ -387,7 +273,8 @@ class RecordViewSet(ExportView, viewsets.ReadOnlyModelViewSet):
         record = self.get_object()
         found = self.queryset.filter(pk=record.pk)
         key = getattr(record, self.lookup_field)
-        return self.exported(f"{self.dataset}-{key}", lambda: self.records(found, self.origin))
+        rows = partial(self.records, found, self.origin)
+        return self.exported(f"{self.dataset}-{key}", rows, single=True)
 
     def unknown_values(self):
         """The values asked for that no vocabulary holds."""

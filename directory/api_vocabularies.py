@@ -1,7 +1,7 @@
 """The vocabularies: what the keys of kinds, sectors, regions and so on mean, in every language; and the
 regions with what is published of each."""
 
-from functools import lru_cache
+from functools import partial
 
 import django_filters
 from django.conf import settings
@@ -17,7 +17,8 @@ from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from directory import api_examples, models
-from directory.api_lists import KEY_PATTERN, ExportView, Pages, RecordViewSet
+from directory.api_lists import ExportView, RecordViewSet
+from directory.api_pages import KEY_PATTERN, Pages
 from directory.api_parts import (
     LANGUAGES,
     Addressed,
@@ -25,11 +26,11 @@ from directory.api_parts import (
     Texts,
     TextsSerializer,
     Words,
-    in_languages,
     permanent,
 )
 from directory.filters import KeysFilter
-from directory.vocabulary import page_version
+from directory.linked_data import describe_region, describe_term
+from directory.vocabulary import page_version, terms_of
 
 # Named as in the catalogue's files.
 VOCABULARIES = {
@@ -47,36 +48,7 @@ VOCABULARIES = {
     "event_formats": models.EventFormat,
     "confidence_levels": models.Confidence,
 }
-# What a term says besides its texts, where its vocabulary has the column: name in the API -> column.
-EXTRAS = {
-    "mappings": "mappings",
-    "facet": "facet",
-    "type": "type",
-    "m49": "m49",
-    "parent": "parent_id",
-    "countries": "country_keys",
-    "subregion": "subregion_id",
-    "continent": "continent_id",
-    "side": "side",
-}
 PAGES = {models.Region: "directory:region", models.Sector: "directory:sector"}
-
-
-@lru_cache(maxsize=64)
-def terms_of(model, version):
-    """The terms of a vocabulary as of a page version, which rises with every change of a term."""
-    columns = {column.attname for column in model._meta.concrete_fields}
-    extras = {name: column for name, column in EXTRAS.items() if column in columns}
-    texts = [text for text in ("label", "definition") if text in columns]
-    wanted = [column for text in texts for column in in_languages(text)]
-    return [
-        {
-            "key": row["key"],
-            **{f"{text}s": {code: row[f"{text}_{code}"] or None for code in LANGUAGES} for text in texts},
-            **{name: None if row[column] == "" else row[column] for name, column in extras.items()},
-        }
-        for row in model.objects.values("key", *wanted, *extras.values())
-    ]
 
 
 class TermSerializer(serializers.Serializer):
@@ -123,14 +95,19 @@ class TermRow(TermSerializer):
     """A term as a row of a table, which holds those of every vocabulary."""
 
     def get_fields(self):
-        vocabulary = serializers.CharField(help_text=_("Name of the vocabulary."))
-        return {"vocabulary": vocabulary, **super().get_fields()}
+        return {
+            "vocabulary": serializers.CharField(help_text=_("Name of the vocabulary.")),
+            "vocabulary_names": TextsSerializer(help_text=_("What the vocabulary lists.")),
+            "position": serializers.IntegerField(help_text=_("Its place in the vocabulary.")),
+            **super().get_fields(),
+        }
 
 
 class VocabularyViewSet(ExportView, viewsets.GenericViewSet):
     dataset, title = "vocabularies", _("Vocabularies")
     about = _("What the keys of kinds, sectors, regions and so on mean, in every language.")
     tables = VOCABULARIES
+    describe = staticmethod(describe_term)
     serializer_class = VocabularySerializer
     export_serializer_class = TermRow
     pagination_class = Pages
@@ -160,12 +137,19 @@ class VocabularyViewSet(ExportView, viewsets.GenericViewSet):
     def records(cls, names=None, origin=settings.PUBLIC_ORIGIN):
         """The terms of vocabularies, one after the other."""
         for name in names or cls.tables:
-            for term in cls.vocabulary(name, origin)["terms"]:
-                yield {"vocabulary": name, **term}
+            vocabulary = cls.vocabulary(name, origin)
+            for position, term in enumerate(vocabulary["terms"], 1):
+                yield {
+                    "vocabulary": name,
+                    "vocabulary_names": vocabulary["names"],
+                    "vocabulary_url": vocabulary["url"],
+                    "position": position,
+                    **term,
+                }
 
     def list(self, request):
         if request.accepted_renderer.format != "json":
-            return self.exported(self.dataset, lambda: self.records(origin=self.origin))
+            return self.exported(self.dataset, partial(self.records, origin=self.origin))
         page = self.paginate_queryset(list(self.tables))
         return self.get_paginated_response([self.vocabulary(name, self.origin) for name in page])
 
@@ -176,7 +160,7 @@ class VocabularyViewSet(ExportView, viewsets.GenericViewSet):
         if key not in self.tables:
             raise Http404
         if request.accepted_renderer.format != "json":
-            return self.exported(f"{self.dataset}-{key}", lambda: self.records([key], self.origin))
+            return self.exported(f"{self.dataset}-{key}", partial(self.records, [key], self.origin))
         return Response(self.vocabulary(key, self.origin))
 
 
@@ -233,6 +217,7 @@ class RegionViewSet(RecordViewSet):
     about = _(
         "The regions of UN M49 and areas such as the Mediterranean, with how much is published of each."
     )
+    describe = staticmethod(describe_region)
     serializer_class = RegionSerializer
     filterset_class = RegionFilter
     lookup_field = "key"

@@ -24,7 +24,7 @@ from directory.loader import RecordType, register
 
 # What a term may say besides its labels: kept as it is, for linked data.
 MAPPINGS = {
-    "schema_org", "essglobal_class", "essglobal_activity", "essglobal_theme", "essglobal_structure",
+    "schema_org", "essglobal_exact", "essglobal_class", "essglobal_activity", "essglobal_theme", "essglobal_structure",
     "ica", "icnp_tso", "murmurations",
 }  # fmt: skip
 

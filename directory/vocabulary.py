@@ -8,7 +8,7 @@ whichever process.
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -138,3 +138,35 @@ def label(table, key):
     """The label of `key` in the reader's language; the key itself when it is unknown."""
     entry = vocabulary()[table].get(key)
     return entry.label if entry else key or ""
+
+
+# What a term says besides its texts, where its vocabulary has the column: name in the API -> column.
+EXTRAS = {
+    "mappings": "mappings",
+    "facet": "facet",
+    "type": "type",
+    "m49": "m49",
+    "parent": "parent_id",
+    "countries": "country_keys",
+    "subregion": "subregion_id",
+    "continent": "continent_id",
+    "side": "side",
+}
+
+
+@lru_cache(maxsize=64)
+def terms_of(model, version):
+    """The terms of a vocabulary as of a page version, which rises with every change of a term."""
+    languages = [code for code, _name in settings.LANGUAGES]
+    columns = {column.attname for column in model._meta.concrete_fields}
+    extras = {name: column for name, column in EXTRAS.items() if column in columns}
+    texts = [text for text in ("label", "definition") if text in columns]
+    wanted = [column for text in texts for column in (f"{text}_{code}" for code in languages)]
+    return [
+        {
+            "key": row["key"],
+            **{f"{text}s": {code: row[f"{text}_{code}"] or None for code in languages} for text in texts},
+            **{name: None if row[column] == "" else row[column] for name, column in extras.items()},
+        }
+        for row in model.objects.values("key", *wanted, *extras.values())
+    ]

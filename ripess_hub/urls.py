@@ -1,10 +1,10 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_control
 
-from ripess_hub import errors, views
+from ripess_hub import errors, identifiers, views
 from ripess_hub.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", cache_control(no_cache=True)(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("files/<slug:name>", views.file, name="file"),
+    re_path(r"^id/(?P<name>[-\w]+)/(?P<key>[-\w]+)/?$", identifiers.identifier, name="identifier"),
+    path("ns", identifiers.namespace, name="namespace"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("ripess_hub.api")),
     *i18n_patterns(

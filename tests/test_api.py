@@ -139,10 +139,11 @@ def test_an_unpublished_party_coordinator_or_sender_is_named_without_its_key(cli
     make.group(slug="group", coordinator=body)
     make.contribution(reference="C-SENT", organisation=body)
     unpublished = named(None, "Body of drafts")
+    nowhere = {"role": None, "latitude": None, "longitude": None}
     assert ask(client, "agreements/made/")["parties"] == [
-        {**unpublished, "role": None},
-        {**named("known", "Known"), "role": None},
-        {**outside("A city"), "role": None},
+        {**unpublished, **nowhere},
+        {**named("known", "Known"), **nowhere},
+        {**outside("A city"), **nowhere},
     ]
     assert ask(client, "groups/group/")["coordinator"] == unpublished
     assert ask(client, "contributions/C-SENT/")["organisation"] == unpublished

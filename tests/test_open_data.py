@@ -5,8 +5,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from django.conf import settings
+from rdflib import OWL, RDF, RDFS, Graph, Namespace, URIRef
+from rdflib.namespace import DCAT, DCTERMS, FOAF, SDO, SKOS, XSD
 
+from directory import models as directory
 from directory.formats.columns import columns_of
+from directory.formats.export import Export
+from directory.ontology import WORDS
 from ripess_hub.api import LISTS
 from tests.test_formats import BY_NAME, all_records, same, table, take, workbook
 
@@ -52,3 +58,148 @@ def test_features_are_geojson_and_every_record_is_one(client, name):
         shown = feature["geometry"]["coordinates"] if feature["geometry"] else []
         assert (shown if name == "agreements" else [shown] if shown else []) == places
     assert any(feature["geometry"] for feature in found["features"])
+
+
+# Linked data.
+
+WORLD = {view.dataset: view for view in LISTS}
+ESSGLOBAL = {
+    URIRef(line)
+    for line in (DATA / "essglobal.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+}
+CLOSED = (SDO, SKOS, DCTERMS, DCAT, FOAF, RDF, RDFS, OWL, XSD)
+
+
+@pytest.fixture(scope="module")
+def graphs(real_catalogue, django_db_blocker):
+    """Every list as Turtle, read by rdflib."""
+    with django_db_blocker.unblock():
+        return {
+            view.dataset: Graph().parse(
+                data="".join(Export(view, view.records).write("ttl")), format="turtle"
+            )
+            for view in LISTS
+        }
+
+
+def uri(name, key):
+    return URIRef(f"{settings.LINKED_DATA_BASE}{name}/{key}")
+
+
+def triples(graph, path):
+    return sum(1 for _one in graph.triples((None, path, None)))
+
+
+def test_linked_data_counts_what_the_database_counts(graphs):
+    organisations, agreements = (
+        directory.Organisation.objects.published(),
+        directory.Agreement.objects.published(),
+    )
+    events = directory.Event.objects.published()
+    hub = Namespace(settings.LINKED_DATA_VOCABULARY)
+    found = graphs["organisations"]
+    published = {uri("organisations", key) for key in organisations.values_list("slug", flat=True)}
+    assert {one for one in found.subjects(RDF.type, SDO.Organization) if isinstance(one, URIRef)} == published
+    assert triples(found, SDO.name) == sum(
+        organisations.exclude(**{f"name_{code}": None}).exclude(**{f"name_{code}": ""}).count()
+        for code in ("es", "fr", "en")
+    )
+    assert triples(found, hub.sector) == sum(map(len, organisations.values_list("sector_keys", flat=True)))
+    assert triples(found, SDO.latitude) == organisations.exclude(latitude=None).count()
+    assert triples(found, SDO.foundingDate) == organisations.exclude(founded=None).count()
+    between = directory.Relation.objects.filter(source__in=organisations, target__in=organisations)
+    assert triples(found, hub.relationType) == between.count()
+    networks = organisations.filter(kind__in=["network", "sectoral_federation"])
+    assert set(found.subjects(RDF.type, URIRef(f"{settings.ESSGLOBAL_VOCABULARY}Network"))) == {
+        uri("organisations", key) for key in networks.values_list("slug", flat=True)
+    }
+    found = graphs["agreements"]
+    assert len(set(found.subjects(RDF.type, hub.CooperationAgreement))) == agreements.count()
+    assert (
+        triples(found, hub.party) == directory.AgreementParty.objects.filter(agreement__in=agreements).count()
+    )
+    for direction in directory.Direction.objects.all():
+        shown = found.subjects(hub.direction, uri("directions", direction.key))
+        assert len(list(shown)) == agreements.filter(direction=direction.key).count()
+    assert triples(found, DCTERMS.replaces) == agreements.filter(supersedes__in=agreements).count()
+    assert triples(found, hub.begins) == agreements.exclude(start_year=None).count()
+    found = graphs["events"]
+    assert len(set(found.subjects(RDF.type, SDO.Event))) == events.count()
+    assert triples(found, hub.outcome) == events.filter(outcome__in=agreements).count()
+    for name in ("groups", "meetings", "documents", "calls", "regions"):
+        subjects = {one for one in graphs[name].subjects() if isinstance(one, URIRef)}
+        keys = WORLD[name].queryset.values_list(WORLD[name].lookup_field, flat=True)
+        assert subjects == {uri(name, key) for key in keys}
+    found = graphs["vocabularies"]
+    tables = WORLD["vocabularies"].tables
+    assert len(set(found.subjects(RDF.type, SKOS.ConceptScheme))) == len(tables)
+    assert len(set(found.subjects(RDF.type, SKOS.Concept))) == sum(
+        model.objects.count() for model in tables.values()
+    )
+
+
+def test_every_name_of_a_vocabulary_is_one_that_it_publishes(graphs):
+    own = {URIRef(settings.LINKED_DATA_VOCABULARY + word.name) for word in WORDS}
+    used = {
+        one
+        for graph in graphs.values()
+        for subject, name, value in graph
+        for one in (name, value, getattr(value, "datatype", None))
+        if isinstance(one, URIRef)
+    }
+    wrong, counted = [], 0
+    for one in used:
+        if one.startswith("http://purl.org/essglobal/"):
+            wrong += [] if one in ESSGLOBAL else [one]
+            counted += 1
+        elif one.startswith(settings.LINKED_DATA_VOCABULARY):
+            wrong += [] if one in own else [one]
+        for space in CLOSED:
+            if one.startswith(str(space)):
+                wrong += [] if one in space else [one]
+    assert wrong == []
+    assert counted >= 10
+
+
+def test_every_sector_that_linked_data_names_in_essglobal_is_mapped_exactly(graphs):
+    mapped = {
+        uri("sectors", sector.key): {
+            URIRef(settings.ESSGLOBAL_STANDARD + path) for path in sector.mappings.get("essglobal_exact", ())
+        }
+        for sector in directory.Sector.objects.all()
+    }
+    assert {key: set(graphs["vocabularies"][key : SKOS.exactMatch]) for key in mapped} == mapped
+    assert all(found in ESSGLOBAL for paths in mapped.values() for found in paths)
+    hub = Namespace(settings.LINKED_DATA_VOCABULARY)
+    for name in ("organisations", "agreements"):
+        for one in set(graphs[name].subjects(hub.sector)):
+            expected = set().union(*(mapped[sector] for sector in graphs[name][one : hub.sector]))
+            assert set(graphs[name][one : DCTERMS.subject]) == expected
+
+
+def test_what_linked_data_points_to_is_described(graphs):
+    """Every record and term named anywhere is described somewhere."""
+    described = {one for graph in graphs.values() for one in graph.subjects()}
+    named = {
+        one
+        for graph in graphs.values()
+        for one in graph.objects()
+        if isinstance(one, URIRef) and one.startswith(settings.LINKED_DATA_BASE)
+    }
+    assert named - described == set()
+    assert len(named) > 500
+
+
+def test_every_profile_is_valid_to_murmurations(client):
+    schema = json.loads((DATA / "murmurations-organizations_schema-v1.0.0.json").read_text(encoding="utf-8"))
+    check = jsonschema.Draft7Validator(schema)
+    listed = json.loads(take(client, "/api/v1/organisations/?format=murmurations").whole)
+    assert len(listed) == directory.Organisation.objects.published().count()
+    view = WORLD["organisations"]
+    terms = Export(view, view.records).terms
+    for record in view.records():
+        found = view.profile(record, terms)
+        assert list(check.iter_errors(found)) == [], record["key"]
+        assert found["name"] in record["names"].values()
+    assert json.loads(take(client, listed[0]["profile_url"]).whole)["linked_schemas"] == [schema["title"]]

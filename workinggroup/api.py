@@ -28,6 +28,7 @@ from directory.api_parts import (
 )
 from directory.filters import KeysFilter, OrderFilter
 from directory.models import Event, Organisation
+from workinggroup import linked_data
 from workinggroup.models import (
     Call,
     ContextParagraph,
@@ -114,6 +115,7 @@ def of_group(model):
 class GroupViewSet(RecordViewSet):
     dataset, title = "groups", _("Working groups")
     about = _("Working groups, each coordinated by an organisation.")
+    describe = staticmethod(linked_data.describe_group)
     serializer_class = GroupSerializer
     filterset_class = GroupFilter
     queryset = (
@@ -191,6 +193,7 @@ class MeetingSerializer(OfGroupSerializer):
 class MeetingViewSet(OfGroupViewSet):
     dataset, title = "meetings", _("Meetings")
     about = _("Meetings of the working groups.")
+    describe = staticmethod(linked_data.describe_meeting)
     serializer_class = MeetingSerializer
     queryset = with_group(Meeting.objects.published()).annotate(
         event_key=key_of(Event.objects.published(), "event")
@@ -210,6 +213,7 @@ class DocumentSerializer(OfGroupSerializer):
 class DocumentViewSet(OfGroupViewSet):
     dataset, title = "documents", _("Documents")
     about = _("Documents of the working groups, as texts or files, also those that were not preserved.")
+    describe = staticmethod(linked_data.describe_document)
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
     queryset = with_group(Document.objects.published()).annotate(
@@ -277,6 +281,7 @@ class CallSerializer(OfGroupSerializer):
 class CallViewSet(OfGroupViewSet):
     dataset, title = "calls", _("Calls for contributions")
     about = _("Calls for contributions. Open from `opens_at`, and until just before `closes_at`.")
+    describe = staticmethod(linked_data.describe_call)
     serializer_class = CallSerializer
     filterset_class = CallFilter
     queryset = with_group(Call.objects.published().with_state()).annotate(

@@ -22,6 +22,11 @@ class Format:
     # A file to keep, rather than something a program reads at once.
     download: bool = False
 
+    @property
+    def format(self):
+        """Its name, as the framework's renderers call theirs."""
+        return self.name
+
 
 FORMATS = {
     one.name: one
@@ -43,5 +48,14 @@ FORMATS = {
             "jsonld", "jsonld", "application/ld+json", "JSON-LD", _("linked data, as JSON"), needs="describe"
         ),
         Format("ttl", "ttl", "text/turtle", "Turtle", _("linked data, as Turtle"), needs="describe"),
+        # The same type as JSON, which goes first: only `?format=` asks for it.
+        Format(
+            "murmurations",
+            "json",
+            "application/json",
+            "Murmurations",
+            _("profiles for the Murmurations network; of a list, their addresses"),
+            needs="profile",
+        ),
     )
 }

@@ -19,12 +19,24 @@ from rest_framework.renderers import BaseRenderer
 from directory.formats import FORMATS
 from directory.formats.columns import columns_of
 from directory.formats.geojson import to_geojson
+from directory.formats.linked import to_jsonld, to_turtle
+from directory.formats.murmurations import to_murmurations
 from directory.formats.tables import to_csv, to_xlsx
 from directory.freshness import last_change, unchanged, validated
+from directory.models import Country, OrganisationKind, Scope, Sector
+from directory.vocabulary import page_version, terms_of
 
 FIRST, AT_ONCE = 50, 500
-STREAMS = {"csv": to_csv, "geojson": to_geojson}
+STREAMS = {
+    "csv": to_csv,
+    "geojson": to_geojson,
+    "jsonld": to_jsonld,
+    "ttl": to_turtle,
+    "murmurations": to_murmurations,
+}
 FILES = {"xlsx": to_xlsx}
+# Vocabularies whose terms other vocabularies know, or whose labels a format needs.
+MAPPED = {"sectors": Sector, "organisation_kinds": OrganisationKind, "scopes": Scope, "countries": Country}
 
 
 def read(queryset, key, serializer, keys=None):
@@ -48,11 +60,20 @@ class Export:
     rows: object
     address: str = ""
     bom: bool = False
+    single: bool = False
     licence: str = settings.DATA_LICENCE
 
     @cached_property
     def columns(self):
         return columns_of(self.dataset.export_serializer())
+
+    @cached_property
+    def terms(self):
+        """The terms of the vocabularies that map to others: read once an export."""
+        version = page_version()
+        return {
+            name: {term["key"]: term for term in terms_of(model, version)} for name, model in MAPPED.items()
+        }
 
     @property
     def title(self):
@@ -68,6 +89,13 @@ class Export:
 
     def records(self):
         return self.rows()
+
+    def nodes(self):
+        """The records as linked data; one may be several nodes."""
+        describe, terms = self.dataset.describe, self.terms
+        for record in self.records():
+            found = describe(record, terms)
+            yield from found if isinstance(found, list) else [found]
 
     def write(self, format):
         """The pieces of a stream, or an open file."""
