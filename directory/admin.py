@@ -2,17 +2,20 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminFileWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models as db
 from django.forms import Textarea
 from django.http import Http404
 from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TabbedTranslationAdmin
 
 from accounts.models import User
 from directory import models
+from directory.inspection import accept_attribute, kinds_in_words
 from directory.models import NotAllowed
 
 
@@ -209,9 +212,21 @@ class PartyInline(admin.TabularInline):
     autocomplete_fields = ["organisation"]
 
 
-class AgreementDocumentInline(admin.TabularInline):
-    model = models.AgreementDocument
+class FileInline(admin.TabularInline):
+    """Files of a record. The model inspects them; names may be long, as they get opaque ones anyway."""
+
     extra = 0
+    formfield_overrides = {
+        db.FileField: {
+            "max_length": None,
+            "widget": AdminFileWidget(attrs={"accept": accept_attribute()}),
+            "help_text": format_lazy(_("Accepted: {kinds}."), kinds=kinds_in_words()),
+        }
+    }
+
+
+class AgreementDocumentInline(FileInline):
+    model = models.AgreementDocument
 
 
 @admin.register(models.Agreement)

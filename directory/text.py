@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval, format_time, get_timezone_name
+from babel.numbers import format_decimal
 from django.conf import settings
 from django.utils.translation import get_language
 
@@ -79,6 +80,15 @@ def instant(moment, zone):
         "utc": format_datetime(moment.astimezone(datetime.UTC), "d MMM y, HH:mm", locale=code) + " UTC",
         "iso": moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
+
+
+def filesize(size):
+    """Bytes as people read them, by the language's rules: 18 KB."""
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            digits = 1 if size < 10 and unit != "B" else 0
+            return f"{format_decimal(round(size, digits), locale=locale())} {unit}"
+        size /= 1000
 
 
 def source_parts(source):

@@ -5,7 +5,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationStackedInline
 
-from directory.admin import HubAdmin, PublishableAdmin, TermAdmin
+from directory.admin import FileInline, HubAdmin, PublishableAdmin, TermAdmin
 from workinggroup import models
 
 admin.site.register(models.DocumentKind, TermAdmin)
@@ -31,9 +31,8 @@ class MembershipInline(admin.TabularInline):
     autocomplete_fields = ["user", "organisation"]
 
 
-class DocumentFileInline(admin.TabularInline):
+class DocumentFileInline(FileInline):
     model = models.DocumentFile
-    extra = 0
     fields = ["file", "language", "original_name", "size"]
     readonly_fields = ["original_name", "size"]
 

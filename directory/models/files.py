@@ -4,9 +4,13 @@ import secrets
 from pathlib import PurePath
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from directory.inspection import ALLOWED, Refused, inspect
 
 
 def opaque_name(instance, filename):
@@ -17,8 +21,12 @@ def opaque_name(instance, filename):
 class FileRecord(models.Model):
     """A stored file with what a reader needs to know before downloading it.
 
-    Subclasses give a `visible_to(user)` QuerySet verb: the serving view fetches through it.
+    Subclasses give a `visible_to(user)` QuerySet verb: the serving view fetches through it. A newly chosen
+    file is inspected by `clean`, and so by every model form.
     """
+
+    # What staff may upload; a subclass may have another limit, or a property.
+    most_bytes = 25_000_000
 
     file = models.FileField(_("file"), upload_to=opaque_name, max_length=100, unique=True)
     original_name = models.CharField(_("file name"), max_length=255, editable=False)
@@ -35,29 +43,21 @@ class FileRecord(models.Model):
         if self.file and not self.file._committed:
             self.original_name = PurePath(self.file.name).name[:255]
             self.size = self.file.size
-            self.content_type = CONTENT_TYPES.get(
-                PurePath(self.original_name).suffix.lower(), "application/octet-stream"
-            )
+            extension = PurePath(self.original_name).suffix.lower().lstrip(".")
+            # Anything else is an opaque download.
+            self.content_type = ALLOWED.get(extension, "application/octet-stream")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("file", args=[self.file.name])
 
-
-# What may be served with its own type; anything else is an opaque download.
-CONTENT_TYPES = {
-    ".pdf": "application/pdf",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".odp": "application/vnd.oasis.opendocument.presentation",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".txt": "text/plain; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".md": "text/markdown; charset=utf-8",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".webp": "image/webp",
-}
+    def clean(self):
+        """Inspect a newly chosen file, and go on with its cleaned name and content."""
+        super().clean()
+        if not self.file or self.file._committed:
+            return
+        try:
+            found = inspect(self.file.file, self.file.name, most_bytes=self.most_bytes)
+        except Refused as refused:
+            raise ValidationError({"file": str(refused)}) from refused
+        self.file = File(found.content or self.file.file, name=found.name)

@@ -193,13 +193,8 @@ def host(address):
 
 @register.filter
 def filesize(size):
-    """Bytes as people read them, by the language's rules: 18 KB."""
-    from babel.numbers import format_decimal
-
-    for unit in ("B", "KB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            return f"{format_decimal(round(size, 1 if size < 10 and unit != 'B' else 0), locale=words.locale())} {unit}"
-        size /= 1000
+    """Bytes as people read them: 18 KB."""
+    return words.filesize(size)
 
 
 @register.simple_tag
