@@ -11,4 +11,4 @@ class OutcomeTranslation(TranslationOptions):
     fields = ("text",)
 
 
-keep_history(models.Contribution, models.Challenge, models.Guideline)
+keep_history(models.Contribution, models.ContributionTranslation, models.Challenge, models.Guideline)

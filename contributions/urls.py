@@ -1,10 +1,16 @@
 from django.urls import path
 
-from contributions import views
+from contributions.views import mine, public, writing
 
 app_name = "contributions"
 
 urlpatterns = [
-    path("contributions/", views.contributions, name="contributions"),
-    path("contributions/<slug:reference>/", views.contribution, name="contribution"),
+    path("contributions/", public.contributions, name="contributions"),
+    path("contributions/<slug:reference>/", public.contribution, name="contribution"),
+    path("calls/<slug:slug>/contribute/", writing.contribute, name="contribute"),
+    path("calls/<slug:slug>/contribute/<uuid:key>/", writing.draft, name="draft"),
+    path("account/contributions/", mine.everything, name="all_mine"),
+    path("account/contributions/co-author/<slug:token>/", mine.co_author, name="co_author"),
+    path("account/contributions/<slug:reference>/", mine.one, name="mine"),
+    path("account/contributions/<slug:reference>/disown/", mine.disown, name="disown"),
 ]

@@ -58,6 +58,11 @@ class WordSimilarity(Func):
     output_field = models.FloatField()
 
 
+def array_of(value, field):
+    """An array of one value, as the array column `field` holds them."""
+    return Func(value, template="ARRAY[%(expressions)s]", output_field=field)
+
+
 def search(queryset, text, *, names=None):
     """Return the records that match `text`, annotated with `rank`, best first.
 
@@ -78,11 +83,7 @@ def search(queryset, text, *, names=None):
         output_field=models.FloatField(),
     )
     if names:
-        name = Func(
-            HubSort(Value(text)),
-            template="ARRAY[%(expressions)s]",
-            output_field=queryset.model._meta.get_field(names),
-        )
+        name = array_of(HubSort(Value(text)), queryset.model._meta.get_field(names))
         called = Q(**{f"{names}__contains": name})
         found |= called
         rank = Case(When(called, then=Value(2.0)), default=Value(0.0)) + rank
@@ -102,3 +103,23 @@ def resembling(queryset, text):
         )
     likeness = Greatest(*(WordSimilarity(wanted, F(f"sort_{code}")) for code in CONFIGURATIONS))
     return queryset.annotate(rank=likeness).filter(rank__gte=0.6)
+
+
+def named(queryset, text, most=5):
+    """Return `(exact, near)`: the records that `text` names, by a name, an acronym, a title, a key or
+    the address of their page; and where there is none, up to `most` that a search finds."""
+    text = clean_query(text)
+    if not text:
+        return [], []
+    key = text.rstrip("/").rsplit("/", 1)[-1].lower()
+    called = Q(slug=key)
+    if any(field.name == "name_keys" for field in queryset.model._meta.get_fields()):
+        called |= Q(
+            name_keys__contains=array_of(HubSort(Value(text)), queryset.model._meta.get_field("name_keys"))
+        )
+    else:
+        for code in CONFIGURATIONS:
+            called |= Q(**{f"sort_{code}": HubSort(Value(text))})
+    if exact := list(queryset.filter(called)[:most]):
+        return exact, []
+    return [], list(search(queryset, text).order_by("-rank", "slug")[:most])

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_datetime, format_interval, format_ti
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from directory.vocabulary import reading_order
 
@@ -72,10 +73,12 @@ def instant(moment, zone):
     return {
         "date": format_date(local.date(), "long", locale=code),
         "time": format_time(local, "HH:mm", tzinfo=zone, locale=code),
+        "seconds": format_time(local, "HH:mm:ss", tzinfo=zone, locale=code),
         "zone": get_timezone_name(local, "location", locale=code)
         if zone.key not in ("UTC", "Etc/UTC")
         else "UTC",
-        "iana": zone.key,
+        # The last place on Earth where a day ends has a name that people know.
+        "iana": _("anywhere on Earth") if zone.key == "Etc/GMT+12" else zone.key,
         "offset": offset,
         "utc": format_datetime(moment.astimezone(datetime.UTC), "d MMM y, HH:mm", locale=code) + " UTC",
         "iso": moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -89,6 +92,11 @@ def filesize(size):
             digits = 1 if size < 10 and unit != "B" else 0
             return f"{format_decimal(round(size, digits), locale=locale())} {unit}"
         size /= 1000
+
+
+def time_of(moment, zone):
+    """The time of day alone: 21:14."""
+    return format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale())
 
 
 def source_parts(source):

@@ -169,3 +169,26 @@ def relation(source, target, kind="member_of"):
     return directory.Relation.objects.create(
         source=source, target=target, type=term(directory.RelationType, kind)
     )
+
+
+def draft(user=None, *, of=None, **typed):
+    """A draft that could be sent as it is, unless told otherwise."""
+    of = of or call()
+    data = {
+        "title": "What we learnt",
+        "kind": "experience",
+        "language": "es",
+        "summary": "",
+        "text": "Our text.",
+        "author_name": "Rosa Quispe",
+        "consent": "on",
+        **typed,
+    }
+    return contributions.Draft.objects.create(call=of, user=user, data=data)
+
+
+def moderator(of, **values):
+    """A member of staff who moderates the group."""
+    user = person(is_staff=True, **values)
+    workinggroup.Membership.objects.create(group=of, user=user, role="moderator")
+    return user

@@ -208,7 +208,7 @@ def test_a_contribution_is_given_in_its_own_language_and_whole_at_its_address(cl
     assert "text" not in listed
 
 
-@pytest.mark.parametrize("state", ["draft", "received"])
+@pytest.mark.parametrize("state", ["declined", "received"])
 def test_what_nobody_published_yet_is_not_shown(client, state):
     sent, shown = make.contribution(), make.contribution()
     hide(sent, state)

@@ -162,7 +162,7 @@ def test_a_contribution_describes_itself_to_machines(client):
     assert '"Titre \\u003c/script\\u003e"' in page
 
 
-@pytest.mark.parametrize("state", ["draft", "received"])
+@pytest.mark.parametrize("state", ["declined", "received"])
 def test_what_is_not_published_looks_like_what_does_not_exist(client, state):
     shown = make.contribution(title="Shown")
     hidden = make.contribution(call=shown.call, state=state, title="Hidden")

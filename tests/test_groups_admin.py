@@ -63,6 +63,10 @@ def posted(call, **changes):
         "closes_at_0": "2026-12-01",
         "closes_at_1": "12:00",
         "title_es": "Convocatoria",
+        "grace_minutes": 0,
+        "max_files": 5,
+        "max_file_mb": 10,
+        "licence": "CC-BY-SA-4.0",
     }
     return {**values, **changes}
 

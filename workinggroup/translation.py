@@ -28,7 +28,12 @@ class DocumentTranslation(TranslationOptions):
 
 @register(models.Call)
 class CallTranslation(TranslationOptions):
-    fields = ("title", "text", "notice")
+    fields = ("title", "text", "notice", "consent")
+
+
+@register(models.CallQuestion)
+class CallQuestionTranslation(TranslationOptions):
+    fields = ("text",)
 
 
 keep_history(
@@ -40,4 +45,6 @@ keep_history(
     models.Document,
     models.DocumentFile,
     models.Call,
+    models.CallQuestion,
+    models.LateAccess,
 )

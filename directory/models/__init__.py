@@ -1,6 +1,6 @@
 from directory.models.agreements import Agreement, AgreementDocument, AgreementParty
 from directory.models.events import Event
-from directory.models.organisations import Organisation, Relation
+from directory.models.organisations import Organisation, Relation, Representative
 from directory.models.pages import CatalogueLoad, PageVersion
 from directory.models.places import Country, Region
 from directory.models.publication import NotAllowed, Publication
@@ -40,6 +40,7 @@ __all__ = [
     "Region",
     "Relation",
     "RelationType",
+    "Representative",
     "Scope",
     "Sector",
 ]

@@ -1,5 +1,6 @@
 from collections import namedtuple
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -193,3 +194,31 @@ class Relation(models.Model):
 
     def __str__(self):
         return f"{self.source_id} {self.type_id} {self.target_id}"
+
+
+class Representative(models.Model):
+    """A person who may speak for an organisation: who is told what is published on its behalf, and
+    may say that it does not stand behind it."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="representatives", verbose_name=_("organisation")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
+    )
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["organisation", "pk"]
+        verbose_name = _("representative")
+        verbose_name_plural = _("representatives")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user"],
+                name="representative_once",
+                violation_error_message=_("This person represents the organisation already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.organisation_id} {self.user_id}"

@@ -1,11 +1,11 @@
-"""Working groups, their meetings and documents, and the calls for contributions that open and close."""
+"""Working groups, their meetings and documents."""
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -22,13 +22,6 @@ class DocumentKind(Term):
     class Meta(Term.Meta):
         verbose_name = _("kind of document")
         verbose_name_plural = _("kinds of document")
-
-
-class HubNow(Func):
-    """The instant by the database's clock: `hub_now()`, which deadline code alone asks."""
-
-    template = "hub_now()"
-    output_field = models.DateTimeField()
 
 
 class Basis(models.TextChoices):
@@ -52,6 +45,17 @@ def as_rows(queryset, *fields):
 
 
 class WorkingGroupQuerySet(PublishableQuerySet):
+    def moderated_by(self, user):
+        """The groups whose contributions `user` may judge: all of them for whoever has the permission
+        “moderate any group”, else those where a membership says coordinator or moderator. Staff only."""
+        if not (user.is_active and user.is_staff):
+            return self.none()
+        if user.has_perm("workinggroup.moderate_any_group"):
+            return self
+        roles = (Membership.Role.COORDINATOR, Membership.Role.MODERATOR)
+        held = Membership.objects.filter(group=OuterRef("pk"), user=user, role__in=roles)
+        return self.filter(Exists(held))
+
     def with_coordinator(self):
         return self.select_related("coordinator").defer(*bulk_of("coordinator"), "loaded")
 
@@ -89,6 +93,7 @@ class WorkingGroup(Record):
         ordering = ["slug"]
         verbose_name = _("working group")
         verbose_name_plural = _("working groups")
+        permissions = [("moderate_any_group", _("Can moderate contributions to any group"))]
 
     def __str__(self):
         return self.title or self.slug
@@ -187,6 +192,27 @@ class Membership(models.Model):
                 violation_error_message=_("This person belongs to the group already."),
             )
         ]
+
+    def __str__(self):
+        return f"{self.group_id} {self.user_id}"
+
+
+class Follow(models.Model):
+    """A person who is told by mail what happens in a group: its calls, and its meetings."""
+
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="follows", verbose_name=_("working group")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
+    )
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["group", "pk"]
+        verbose_name = _("follower")
+        verbose_name_plural = _("followers")
+        constraints = [models.UniqueConstraint(fields=["group", "user"], name="follow_once")]
 
     def __str__(self):
         return f"{self.group_id} {self.user_id}"
@@ -334,95 +360,3 @@ class DocumentFile(FileRecord):
 
     def __str__(self):
         return self.original_name
-
-
-class CallQuerySet(GroupRecordQuerySet):
-    def with_state(self):
-        """Annotate `state` (scheduled, open or closed), derived from the database's clock and never
-        stored: open while opens_at <= now < closes_at. No closing instant: open until further notice."""
-        return self.annotate(
-            now=HubNow(),
-            state=Case(
-                When(dates_unknown=True, then=Value(Call.State.CLOSED)),
-                When(opens_at__gt=HubNow(), then=Value(Call.State.SCHEDULED)),
-                When(closes_at__lte=HubNow(), then=Value(Call.State.CLOSED)),
-                default=Value(Call.State.OPEN),
-                output_field=models.CharField(),
-            ),
-        )
-
-    def open(self):
-        return self.with_state().filter(state=Call.State.OPEN)
-
-    def most_urgent_first(self):
-        """Open calls by their closing instant, then the scheduled ones, then the closed ones."""
-        urgency = Case(
-            When(state=Call.State.OPEN, then=Value(0)),
-            When(state=Call.State.SCHEDULED, then=Value(1)),
-            default=Value(2),
-        )
-        soonest = Case(When(state=Call.State.CLOSED, then=None), default=F("closes_at"))
-        return self.with_state().order_by(
-            urgency, soonest.asc(nulls_last=True), F("closes_at").desc(nulls_last=True), "slug"
-        )
-
-
-class Call(GroupRecord):
-    """A call for contributions of a group, optionally for one meeting."""
-
-    class State(models.TextChoices):
-        SCHEDULED = "scheduled", _("Scheduled")
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
-
-    group = models.ForeignKey(
-        WorkingGroup, models.CASCADE, related_name="calls", verbose_name=_("working group")
-    )
-    meeting = models.ForeignKey(
-        Meeting, models.SET_NULL, null=True, blank=True, related_name="calls", verbose_name=_("meeting")
-    )
-    title = models.CharField(_("title"), max_length=300, blank=True)
-    text = models.TextField(_("text"), blank=True, help_text=_("What is sought, in Markdown."))
-    notice = models.CharField(
-        _("notice"), max_length=300, blank=True, help_text=_("One sentence shown beside the state.")
-    )
-    basis = models.CharField(_("basis"), max_length=20, choices=Basis.choices, blank=True)
-    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
-    closes_at = models.DateTimeField(
-        _("closes"), null=True, blank=True, help_text=_("Empty: open until further notice.")
-    )
-    time_zone = models.CharField(
-        _("official time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
-    )
-    dates_unknown = models.BooleanField(
-        _("dates unknown"), default=False, help_text=_("The call is closed and its dates are not known.")
-    )
-    accepts = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("accepts"))
-
-    objects = CallQuerySet.as_manager()
-
-    class Meta:
-        ordering = [F("closes_at").desc(nulls_first=True), "slug"]
-        verbose_name = _("call for contributions")
-        verbose_name_plural = _("calls for contributions")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(dates_unknown=True, opens_at__isnull=True, closes_at__isnull=True)
-                | Q(dates_unknown=False, opens_at__isnull=False),
-                name="call_dates",
-                violation_error_message=_(
-                    "Give the opening instant, or tick “dates unknown” and leave both instants empty."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
-                name="call_in_order",
-                violation_error_message=_("The call must close after it opens."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.title or self.slug
-
-    def get_absolute_url(self):
-        return reverse("workinggroup:call", args=[self.slug])

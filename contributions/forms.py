@@ -1,0 +1,416 @@
+"""The form of a contribution: what people type, kept as typed, and what it must be to be sent."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from directory.models import Agreement, Organisation
+from directory.models.places import CONTINENTS
+from directory.search import named
+from directory.text import best_text, language, language_name
+from directory.vocabulary import vocabulary
+from workinggroup.models import Licence
+
+MOST_SUMMARY = 600
+MOST_TEXT = 200_000
+MOST_ANSWER = 20_000
+MOST_LINES = 20
+LISTS = ("regions", "sectors")
+WORD = re.compile(r"\S+")
+# What no text of people holds; a word processor's line break (\x0b) becomes one of ours.
+UNTYPEABLE = re.compile("[\x00-\x08\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Characters that turn the direction of what follows, so that a name reads as another one.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def typed(post, names):
+    """Return `(data, spoilt)`: what was typed into the fields `names`, fit to be kept in a JSON column,
+    and the names of those that held characters no text can hold, which are left out."""
+    data, spoilt = {}, []
+    for name in names:
+        values = post.getlist(name) if name in LISTS else [post.get(name, "")]
+        clean = [UNTYPEABLE.sub("", value.replace("\x0b", "\n")).replace("\r\n", "\n") for value in values]
+        if any(UNTYPEABLE.search(value) for value in values):
+            spoilt.append(name)
+        longest = MOST_TEXT if name == "text" else MOST_ANSWER
+        clean = [value[: longest * 2] for value in clean][:200]
+        data[name] = clean if name in LISTS else clean[0]
+    return data, spoilt
+
+
+def words_in(text):
+    return len(WORD.findall(text))
+
+
+def lines_of(text):
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class Typed(dict):
+    """Kept data as a form reads it: lists where several values may be chosen."""
+
+    def getlist(self, name):
+        value = self.get(name, [])
+        return value if isinstance(value, list) else [value]
+
+
+class LinesField(forms.CharField):
+    """One entry a line; `clean_line` makes a value of each or says what is wrong with it."""
+
+    def __init__(self, *args, clean_line, rows=3, private=False, **kwargs):
+        self.clean_line = clean_line
+        attrs = {"rows": rows, **({"data-private": ""} if private else {})}
+        super().__init__(*args, required=False, widget=forms.Textarea(attrs=attrs), **kwargs)
+
+    def clean(self, value):
+        lines = lines_of(super().clean(value) or "")
+        if len(lines) > MOST_LINES:
+            raise ValidationError(_("At most %(count)s lines.") % {"count": MOST_LINES})
+        made, wrong = [], []
+        for line in lines:
+            try:
+                made.append(self.clean_line(line))
+            except ValidationError as error:
+                wrong += error.messages
+        if wrong:
+            raise ValidationError(wrong)
+        return list(dict.fromkeys(made))
+
+
+def clean_link(line):
+    """A web address; one without its scheme is taken as https."""
+    address = line if re.match(r"[a-z][a-z0-9+.-]*:", line, re.IGNORECASE) else f"https://{line}"
+    try:
+        URLValidator(schemes=["http", "https"])(address)
+    except ValidationError as error:
+        raise ValidationError(
+            _("“%(line)s” is not a web address; write it as https://example.org.") % {"line": line[:80]}
+        ) from error
+    if len(address) > 500:
+        raise ValidationError(_("A web address may have 500 characters at the most."))
+    return address
+
+
+def clean_co_author(line):
+    """`Name, address` as (name, address in lower case)."""
+    parts = [part.strip(" <>()") for part in re.split(r"[,;<]\s*|\s+(?=\S+@)", line) if part.strip(" <>()")]
+    emails = [part for part in parts if "@" in part]
+    name = " ".join(part for part in parts if "@" not in part)
+    try:
+        if len(emails) != 1 or not name:
+            raise ValidationError("")
+        validate_email(emails[0])
+    except ValidationError as error:
+        raise ValidationError(
+            _("“%(line)s”: write a name, a comma and one e-mail address.") % {"line": line[:80]}
+        ) from error
+    check_name(name)
+    return name[:150], emails[0].lower()
+
+
+def check_name(text):
+    """Refuse characters that make a name or title read as another one."""
+    if TURNING.search(text):
+        raise ValidationError(
+            _("This holds invisible characters that turn the direction of writing. Please write it anew.")
+        )
+
+
+def found(queryset, text, what):
+    """The one record of that name, acronym or address; else a sentence that names the near ones."""
+    exact, near = named(queryset, text)
+    if len(exact) == 1:
+        return exact[0]
+    if near := exact or near:
+        names = "; ".join(str(record) for record in near[:5])
+        raise ValidationError(
+            _(
+                "“%(text)s” is not a name in the directory. Do you mean: %(names)s? Write the name as it stands here."
+            )
+            % {"text": text[:80], "names": names}
+        )
+    raise ValidationError(what % {"text": text[:80]})
+
+
+def clean_agreement(line):
+    return found(Agreement.objects.published(), line, _("There is no agreement “%(text)s” in the directory."))
+
+
+def choices_of(table, keys=None):
+    entries = vocabulary()[table]
+    return [(key, entries[key].label) for key in (keys or entries) if key in entries]
+
+
+def place_choices():
+    """Continents, then areas that are sets of countries."""
+    table = vocabulary()["region"]
+    areas = [key for key, entry in table.items() if entry.type == "sse_area"]
+    return choices_of("region", [*CONTINENTS, *areas])
+
+
+class ContributionForm(forms.Form):
+    """Made for a call, whose rules it speaks. `whole` false: after the closing only the words may be
+    changed. Labels and errors are for people; what is wrong is asked only when it is sent."""
+
+    required_css_class = "required"
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Write a title for the contribution.")},
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    language = forms.ChoiceField(label=gettext_lazy("Language you write in"))
+    summary = forms.CharField(
+        label=gettext_lazy("Summary"),
+        help_text=gettext_lazy("Two or three sentences."),
+        max_length=MOST_SUMMARY,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "data-most-characters": MOST_SUMMARY}),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        error_messages={"required": gettext_lazy("Write the text of the contribution.")},
+    )
+    links = LinesField(
+        label=gettext_lazy("Links"),
+        help_text=gettext_lazy("Web addresses, one a line."),
+        clean_line=clean_link,
+    )
+    regions = forms.MultipleChoiceField(
+        label=gettext_lazy("Regions it speaks of"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    sectors = forms.MultipleChoiceField(
+        label=gettext_lazy("Sectors it speaks of"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    agreements = LinesField(
+        label=gettext_lazy("Agreements it speaks of"),
+        help_text=gettext_lazy("Titles, or addresses of their pages in the directory, one a line."),
+        clean_line=clean_agreement,
+    )
+    author_name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        help_text=gettext_lazy("Shown with the contribution."),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Write the name to show with the contribution.")},
+    )
+    organisation = forms.CharField(
+        label=gettext_lazy("On behalf of"),
+        help_text=gettext_lazy(
+            "Name or acronym of an organisation of the directory. The organisation may disown it."
+        ),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "data-suggest": "organisations"}),
+    )
+    co_authors = LinesField(
+        label=gettext_lazy("Co-authors"),
+        help_text=gettext_lazy(
+            "One a line: name, comma, e-mail address. Each is asked by mail and shown only after confirming."
+        ),
+        clean_line=clean_co_author,
+        private=True,
+    )
+    consent = forms.BooleanField(
+        error_messages={
+            "required": gettext_lazy("We can publish the contribution only if you agree to the licence.")
+        },
+    )
+
+    def __init__(self, call, data=None, *, user=None, contribution=None, whole=True, spoilt=()):
+        self.call, self.user, self.contribution, self.spoilt = call, user, contribution, spoilt
+        super().__init__(Typed(data) if data is not None else None, auto_id="%s", initial=self.first_values())
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in call.accepted_kinds]
+        self.fields["language"].choices = [
+            (code, capfirst(language_name(code))) for code in call.accepted_languages
+        ]
+        self.fields["regions"].choices = place_choices()
+        self.fields["sectors"].choices = choices_of("sector")
+        self.fields["text"].help_text = self.text_help()
+        self.fields["text"].widget.attrs["data-words"] = f"{call.min_words or 0},{call.max_words or 0}"
+        self.fields["consent"].label = self.consent_label()
+        if not call.accepts_links:
+            del self.fields["links"]
+        self.questions = []
+        for question in call.questions.all():
+            name = f"answer-{question.pk}"
+            self.questions.append(name)
+            self.fields[name] = forms.CharField(
+                label=question.text,
+                required=question.required,
+                max_length=MOST_ANSWER,
+                widget=forms.Textarea(attrs={"rows": 4, "data-words": f"0,{question.max_words or 0}"}),
+                help_text=self.most_words(question.max_words),
+            )
+        if not whole:
+            for name in set(self.fields) - {"title", "summary", "text"}:
+                del self.fields[name]
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", CLASSES.get(type(field.widget), ""))
+
+    def first_values(self):
+        """What a new form begins with: the reader's name, the language of the page."""
+        code = language()
+        return {
+            "author_name": getattr(self.user, "display_name", ""),
+            "language": code if code in self.call.accepted_languages else self.call.accepted_languages[0],
+        }
+
+    @staticmethod
+    def most_words(count):
+        return (
+            ngettext("At most %(count)s word.", "At most %(count)s words.", count) % {"count": count}
+            if count
+            else ""
+        )
+
+    def text_help(self):
+        fewest, most = self.call.min_words, self.call.max_words
+        if fewest and most:
+            length = _("Between %(fewest)s and %(most)s words.") % {"fewest": fewest, "most": most}
+        elif fewest:
+            length = ngettext("At least %(count)s word.", "At least %(count)s words.", fewest) % {
+                "count": fewest
+            }
+        else:
+            length = self.most_words(most)
+        return f"{length} {_('Leave an empty line between paragraphs.')}".strip()
+
+    def consent_label(self):
+        own = best_text(self.call, "consent")[0]
+        return own or _(
+            "I wrote this text, or those who did agree, and it may be published and translated under the licence %(licence)s."
+        ) % {"licence": Licence(self.call.licence).short}
+
+    # What each must be.
+
+    def clean_title(self):
+        title = " ".join(self.cleaned_data["title"].split())
+        check_name(title)
+        return title
+
+    def clean_author_name(self):
+        name = " ".join(self.cleaned_data["author_name"].split())
+        check_name(name)
+        return name
+
+    def clean_text(self):
+        text = self.cleaned_data["text"]
+        self.check_words(text, self.call.min_words, self.call.max_words)
+        return text
+
+    @staticmethod
+    def check_words(text, fewest, most):
+        count = words_in(text)
+        if fewest and count < fewest:
+            raise ValidationError(
+                ngettext(
+                    "The text has %(count)s word; the minimum is %(fewest)s.",
+                    "The text has %(count)s words; the minimum is %(fewest)s.",
+                    count,
+                )
+                % {"count": count, "fewest": fewest}
+            )
+        if most and count > most:
+            raise ValidationError(
+                ngettext(
+                    "The text has %(count)s word; the maximum is %(most)s.",
+                    "The text has %(count)s words; the maximum is %(most)s.",
+                    count,
+                )
+                % {"count": count, "most": most}
+            )
+
+    def clean_organisation(self):
+        text = " ".join(self.cleaned_data["organisation"].split())
+        if not text:
+            return None
+        record = found(
+            Organisation.objects.published().rows(),
+            text,
+            _(
+                "There is no organisation “%(text)s” in the directory. Leave the field empty, or write its name in your text."
+            ),
+        )
+        if self.contribution and self.contribution.was_disowned_by(record):
+            raise ValidationError(
+                _("%(name)s has said that this was not written on its behalf.") % {"name": record.name}
+            )
+        return record
+
+    def clean_co_authors(self):
+        named = self.cleaned_data["co_authors"]
+        own = self.user.email.lower() if self.user and self.user.is_authenticated else None
+        people = {email: name for name, email in named}
+        if own in people:
+            raise ValidationError(_("You are the author; name only the others."))
+        return [(name, email) for email, name in people.items()]
+
+    def clean(self):
+        for name in self.spoilt:
+            if name in self.fields:
+                self.add_error(
+                    name, _("Characters that no text can hold were taken out. Please check what remains.")
+                )
+        for question in self.call.questions.all():
+            name = f"answer-{question.pk}"
+            if self.cleaned_data.get(name):
+                try:
+                    self.check_words(self.cleaned_data[name], None, question.max_words)
+                except ValidationError as error:
+                    self.add_error(name, error)
+        return self.cleaned_data
+
+    @property
+    def for_model(self):
+        """The cleaned values by the names of the model."""
+        data = self.cleaned_data
+        answers = {name.removeprefix("answer-"): data[name] for name in self.questions if data.get(name)}
+        return {
+            "links": [],
+            **{name: value for name, value in data.items() if name not in self.questions},
+            "answers": answers,
+        }
+
+    @property
+    def answer_fields(self):
+        """The questions of the call, as bound fields."""
+        return [self[name] for name in self.questions if name in self.fields]
+
+    @property
+    def licence_name(self):
+        return Licence(self.call.licence).label
+
+    @property
+    def licence_url(self):
+        return Licence(self.call.licence).url(language())
+
+    @classmethod
+    def names_for(cls, call):
+        """The fields of the form for a call, in the order they are asked."""
+        return [*cls.base_fields, *(f"answer-{question.pk}" for question in call.questions.all())]
+
+    @property
+    def folded(self):
+        """The fields that stand in a fold, and whether one of them must be seen."""
+        return [self[name] for name in ("regions", "sectors", "agreements") if name in self.fields]
+
+    @property
+    def folded_open(self):
+        return any(field.errors or field.value() for field in self.folded)
+
+
+CLASSES = {
+    forms.TextInput: "input",
+    forms.Textarea: "textarea",
+    forms.Select: "select",
+    forms.EmailInput: "input",
+}

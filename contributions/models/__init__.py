@@ -1,0 +1,44 @@
+from contributions.models.contributions import SEARCH, Contribution, new_reference
+from contributions.models.drafts import ANONYMOUS_DAYS, LATE_KEPT_DAYS, Attachment, Draft, NoRoom, Sent
+from contributions.models.outcomes import Challenge, ChallengeCategory, Guideline, GuidelineCategory
+from contributions.models.parts import CoAuthor, ContributionVersion
+from contributions.models.steps import (
+    DECISIONS,
+    TRANSITIONS,
+    WITH_REASON,
+    Overtaken,
+    OwnContribution,
+    ReasonMissing,
+    Step,
+    StepTaken,
+)
+from contributions.models.translations import ContributionTranslation
+from directory.models import NotAllowed
+
+__all__ = [
+    "ANONYMOUS_DAYS",
+    "DECISIONS",
+    "LATE_KEPT_DAYS",
+    "SEARCH",
+    "TRANSITIONS",
+    "WITH_REASON",
+    "Attachment",
+    "Challenge",
+    "ChallengeCategory",
+    "CoAuthor",
+    "Contribution",
+    "ContributionTranslation",
+    "ContributionVersion",
+    "Draft",
+    "Guideline",
+    "GuidelineCategory",
+    "NoRoom",
+    "NotAllowed",
+    "Overtaken",
+    "OwnContribution",
+    "ReasonMissing",
+    "Sent",
+    "Step",
+    "StepTaken",
+    "new_reference",
+]

@@ -1,0 +1,280 @@
+"""What people send to a call, and what the public sees of it."""
+
+import secrets
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Left
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from contributions.models.parts import CoAuthor
+from contributions.models.steps import Steps
+from directory.search_fields import CONFIGURATIONS, HubSort
+from workinggroup.models import ContributionKind, HubNow, Licence, WorkingGroup, bulk_of
+
+
+def new_reference():
+    """A reference people can read aloud: no letter that looks like a digit."""
+    return "C-" + "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTVWXYZ") for _i in range(7))
+
+
+# Columns that PostgreSQL computes.
+SEARCH = tuple(f"{name}_{code}" for name in ("search", "sort") for code in CONFIGURATIONS)
+
+
+class MedianDays(models.Aggregate):
+    """The median of an interval, in days."""
+
+    name = "median"
+    output_field = models.FloatField()
+    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM %(expressions)s) / 86400)"
+
+
+class ContributionQuerySet(models.QuerySet):
+    def published(self):
+        """What the public may see: published contributions to published calls of published groups."""
+        return self.of_public_calls().filter(state=Contribution.State.PUBLISHED)
+
+    def of_public_calls(self):
+        return self.filter(call__publication="published", call__group__publication="published")
+
+    def gone(self):
+        """What was public once and is no longer: its address says so and shows nothing of it."""
+        return self.of_public_calls().filter(
+            state__in=(Contribution.State.WITHDRAWN, Contribution.State.UNPUBLISHED),
+            published_at__isnull=False,
+        )
+
+    def moderated_by(self, user):
+        """What `user` may judge: contributions to the groups they moderate."""
+        return self.filter(call__group__in=WorkingGroup.objects.moderated_by(user))
+
+    def of(self, user):
+        """What `user` sent."""
+        return self.filter(author=user) if user.is_authenticated else self.none()
+
+    def visible_to(self, user):
+        """What `user` may read, published or not: own work, work they are co-author of, and what they
+        moderate."""
+        if not user.is_authenticated:
+            return self.published()
+        shared = CoAuthor.objects.filter(contribution=OuterRef("pk"), user=user).exclude(
+            state=CoAuthor.State.DECLINED
+        )
+        moderated = WorkingGroup.objects.moderated_by(user)
+        return self.filter(
+            Q(author=user)
+            | Exists(shared)
+            | Q(call__group__in=moderated)
+            | Q(pk__in=Contribution.objects.published().values("pk"))
+        )
+
+    def counters(self):
+        """How many were received, and of them how many wait, are published, returned, declined,
+        withdrawn; and the median days from receipt to the first decision (None without one)."""
+        state = Contribution.State
+        return self.aggregate(
+            received=Count("pk"),
+            waiting=Count("pk", filter=Q(state=state.RECEIVED)),
+            published=Count("pk", filter=Q(state=state.PUBLISHED)),
+            returned=Count("pk", filter=Q(state=state.RETURNED)),
+            declined=Count("pk", filter=Q(state__in=(state.DECLINED, state.UNPUBLISHED))),
+            withdrawn=Count("pk", filter=Q(state=state.WITHDRAWN)),
+            median_days=MedianDays(F("decided_at") - F("received_at"), filter=Q(decided_at__isnull=False)),
+        )
+
+    def without_bulk(self):
+        """Leave out the columns no list shows: the text and the search vectors."""
+        return self.defer("text", *SEARCH)
+
+    def with_byline(self):
+        """Join what stands beside a title: the authors' names and the organisation."""
+        confirmed = CoAuthor.objects.filter(contribution=OuterRef("pk"), state=CoAuthor.State.CONFIRMED)
+        return (
+            self.select_related("author", "organisation")
+            .defer(*SEARCH, *bulk_of("organisation"), "author__password", "author__email")
+            .annotate(co_author_names=ArraySubquery(confirmed.order_by("pk").values("name")))
+        )
+
+
+def search_column(language):
+    """The generated tsvector column of one configuration over the contribution's one text: readers
+    search in their own language, and names are found from every language. PostgreSQL bounds a
+    tsvector at one megabyte, so the text is cut well before that."""
+    config = CONFIGURATIONS[language]
+    return models.GeneratedField(
+        expression=SearchVector("title", weight="A", config=config)
+        + SearchVector("summary", "author_name", weight="B", config=config)
+        + SearchVector(Left("text", 200_000), weight="C", config=config),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
+
+
+def sort_column():
+    """The normalised title. It is the same in every language, and one column each is what search and
+    sorting ask for."""
+    return models.GeneratedField(
+        expression=HubSort("title"), output_field=models.TextField(), db_persist=True, editable=False
+    )
+
+
+class Contribution(Steps, models.Model):
+    """What somebody submitted while a call was open. What is still being written is a `Draft`."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        RETURNED = "returned", _("Returned for changes")
+        PUBLISHED = "published", _("Published")
+        DECLINED = "declined", _("Declined")
+        UNPUBLISHED = "unpublished", _("Unpublished")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    Kind = ContributionKind
+
+    reference = models.CharField(
+        _("reference"), max_length=20, unique=True, default=new_reference, editable=False
+    )
+    call = models.ForeignKey(
+        "workinggroup.Call", models.PROTECT, related_name="+", verbose_name=_("call for contributions")
+    )
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.RECEIVED)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    # The one language it was written in; nobody needs to write in the language of the interface.
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    title = models.CharField(_("title"), max_length=300)
+    summary = models.TextField(_("summary"), blank=True)
+    text = models.TextField(_("text"), help_text=_("Markdown."))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    author_name = models.CharField(_("name shown"), max_length=150, blank=True)
+    organisation = models.ForeignKey(
+        "directory.Organisation",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("on behalf of"),
+    )
+    regions = models.ManyToManyField(
+        "directory.Region", blank=True, related_name="+", verbose_name=_("regions it speaks of")
+    )
+    sectors = models.ManyToManyField(
+        "directory.Sector", blank=True, related_name="+", verbose_name=_("sectors it speaks of")
+    )
+    agreements = models.ManyToManyField(
+        "directory.Agreement", blank=True, related_name="+", verbose_name=_("agreements it speaks of")
+    )
+    links = ArrayField(models.URLField(max_length=500), default=list, blank=True, verbose_name=_("links"))
+    # The answers to the call's questions, by the key of the question.
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    attachments = models.ManyToManyField(
+        "contributions.Attachment", blank=True, related_name="contributions", verbose_name=_("attachments")
+    )
+    licence = models.CharField(
+        _("licence"), max_length=20, choices=Licence.choices, default=Licence.BY_SA
+    )  # fmt: skip
+    consented_at = models.DateTimeField(_("consent given"), null=True, blank=True, editable=False)
+    # What the author sent, counted from 1; a decision names the version it judged.
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    late = models.BooleanField(
+        _("late"), default=False, editable=False, help_text=_("Submitted after the closing instant.")
+    )
+    received_at = models.DateTimeField(_("received"), db_default=HubNow(), editable=False)
+    decided_at = models.DateTimeField(_("first decided"), null=True, blank=True, editable=False)
+    edit_until = models.DateTimeField(
+        _("changes until"), null=True, blank=True, editable=False,
+        help_text=_("Until when the author may send the changes asked for."),
+    )  # fmt: skip
+    withdrawn_from = models.CharField(max_length=20, blank=True, editable=False)
+    illustrative = models.BooleanField(
+        _("demonstration"), default=False, help_text=_("Shows how the hub works; nobody sent it.")
+    )
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    # Computed by PostgreSQL, never written by Python.
+    search_es = search_column("es")
+    search_fr = search_column("fr")
+    search_en = search_column("en")
+    sort_es = sort_column()
+    sort_fr = sort_column()
+    sort_en = sort_column()
+
+    objects = ContributionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "reference"]
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+                name="contribution_published_at",
+                violation_error_message=_("A published contribution has an instant of publication."),
+            )
+        ]
+        indexes = [
+            GinIndex(fields=["search_es"], name="contribution_search_es"),
+            GinIndex(fields=["search_fr"], name="contribution_search_fr"),
+            GinIndex(fields=["search_en"], name="contribution_search_en"),
+            models.Index(fields=["state", "-published_at"], name="contribution_latest"),
+            models.Index(fields=["state", "received_at"], name="contribution_queue"),
+        ]
+
+    def __str__(self):
+        return self.title or self.reference
+
+    def get_absolute_url(self):
+        return reverse("contributions:contribution", args=[self.reference])
+
+    @property
+    def is_published(self):
+        return self.state == self.State.PUBLISHED and self.call.is_published and self.call.group.is_published
+
+    @property
+    def takes_changes(self):
+        """Whether the author may send a new version now. The contribution comes with its call
+        `with_state()`, whose `now` is the database's."""
+        now = self.call.now
+        if self.state == self.State.RETURNED:
+            return self.edit_until is None or now < self.edit_until
+        return self.state == self.State.RECEIVED and self.call.takes_changes
+
+    @property
+    def takes_whole_changes(self):
+        """Whether everything may be changed, or, after the closing, only title, summary and text."""
+        return self.call.takes_changes
+
+    def may_restore(self, user):
+        """Whether `user` may undo the withdrawal now: the author until the call closes, staff after."""
+        if self.state != self.State.WITHDRAWN:
+            return False
+        if user.pk == self.author_id:
+            return self.call.takes_changes
+        return Contribution.objects.moderated_by(user).filter(pk=self.pk).exists()
+
+    @property
+    def shown_author(self):
+        """The name readers see, never an e-mail address; empty for a former participant."""
+        return self.author_name or (self.author.display_name if self.author else "")
+
+    @property
+    def shown_names(self):
+        """The author and the co-authors who confirmed, as readers see them; for a contribution that
+        comes `with_byline()`."""
+        return [name for name in (self.shown_author, *self.co_author_names) if name]

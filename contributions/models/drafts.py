@@ -1,0 +1,355 @@
+"""What people are writing: drafts, with their attachments, and the gate through which they submit."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from contributions import mail
+from contributions.models.contributions import Contribution
+from contributions.models.parts import CoAuthor, ContributionVersion
+from contributions.models.steps import ReasonMissing, Step
+from directory.inspection import inspect
+from directory.models import NotAllowed
+from directory.models.files import FileRecord
+from workinggroup.models import Call, HubNow, WorkingGroup
+
+# How long a draft that belongs to no account is kept after it was last saved; the form says so.
+ANONYMOUS_DAYS = 14
+# A form may have been open for long: what comes within this time after the closing is kept as late.
+LATE_KEPT_DAYS = 7
+# Texts that two windows wrote over each other, kept with the draft.
+MOST_EARLIER = 5
+
+
+class NoRoom(Exception):
+    """One more file than the call takes."""
+
+
+class DraftQuerySet(models.QuerySet):
+    def editable_by(self, user, held=()):
+        """Own drafts, and those this browser began without an account (`held`: their keys)."""
+        own = Q(user=user) if user.is_authenticated else Q(pk__in=[])
+        return self.filter(own | Q(user=None, pk__in=list(held)))
+
+    def moderated_by(self, user):
+        """Drafts that came late to calls of the groups `user` moderates: staff may admit them."""
+        groups = WorkingGroup.objects.moderated_by(user)
+        return self.filter(late_at__isnull=False, contribution=None, call__group__in=groups)
+
+    def unsent(self):
+        return self.filter(contribution=None)
+
+    def expired(self):
+        """Drafts of nobody, whose time is over."""
+        return self.filter(user=None, saved_at__lt=HubNow() - timedelta(days=ANONYMOUS_DAYS))
+
+    def discard(self):
+        """Remove drafts with their files; return how many."""
+        with transaction.atomic():
+            Attachment.objects.filter(draft__in=self, contributions=None).discard()
+            return self.filter(contribution=None).delete()[1].get("contributions.Draft", 0)
+
+
+@dataclass
+class Sent:
+    """What became of a submission: `contribution` when it is in, else the call that had closed. `now`
+    is the instant that decided, by the database's clock."""
+
+    call: Call
+    contribution: Contribution | None = None
+    again: bool = False
+
+    @property
+    def now(self):
+        return self.call.now
+
+
+class Draft(models.Model):
+    """What somebody is writing for a call, as typed. Its key is drawn with the form and makes a
+    submission happen once, however often it is pressed. Once sent it stays as the working copy of the
+    contribution, so that changes begun later are not public before they are sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.ForeignKey(
+        Call, models.PROTECT, related_name="+", verbose_name=_("call for contributions")
+    )  # fmt: skip
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("person")
+    )
+    contribution = models.OneToOneField(
+        Contribution, models.CASCADE, null=True, related_name="draft", verbose_name=_("contribution")
+    )
+    data = models.JSONField(_("as typed"), default=dict)
+    # Counts the saves: a window that saves over another's text is noticed and that text kept.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    earlier = models.JSONField(default=list, editable=False)
+    late_at = models.DateTimeField(_("came late"), null=True, editable=False)
+    reminded_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(_("begun"), db_default=HubNow())
+    saved_at = models.DateTimeField(_("saved"), db_default=HubNow())
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-saved_at"]
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        indexes = [
+            models.Index(fields=["saved_at"], condition=Q(user=None), name="draft_anonymous"),
+            models.Index(fields=["call"], condition=Q(late_at__isnull=False), name="draft_late"),
+        ]
+
+    def __str__(self):
+        return self.data.get("title") or str(self.pk)
+
+    @property
+    def title(self):
+        return self.data.get("title", "")
+
+    def keep(self, typed, *, revision=None):
+        """Save what was typed. When another window saved since `revision`, its text is put by, not
+        lost; return whether that was so."""
+        with transaction.atomic():
+            stored = Draft.objects.select_for_update().filter(pk=self.pk).first()
+            overwritten = bool(
+                stored and revision is not None and stored.revision != revision and stored.data != typed
+            )
+            self.data = typed
+            if stored is None:
+                self.revision = 1
+                self.save(force_insert=True)
+            else:
+                if overwritten:
+                    kept = {"saved_at": stored.saved_at.isoformat(), "data": stored.data}
+                    self.earlier = [kept, *stored.earlier][:MOST_EARLIER]
+                self.revision = stored.revision + 1
+                self.save(update_fields=["data", "revision", "earlier"])
+            Draft.objects.filter(pk=self.pk).update(saved_at=HubNow())
+            self.refresh_from_db(fields=["saved_at"])
+        return overwritten
+
+    def claim(self, user):
+        """Whoever signs in takes the draft begun in this browser along; never somebody else's."""
+        Draft.objects.filter(pk=self.pk, user=None).update(user=user)
+        self.refresh_from_db(fields=["user"])
+
+    # The gate.
+
+    def submit(self, user, cleaned, *, base=0):
+        """Send the draft, once. Return a `Sent`: with the contribution when it was in time, without
+        when the call had closed; then the text stays here as a late draft.
+
+        `cleaned` is what the form made of the draft. `base` is the version the form was opened on: a
+        second press of the same button finds a later one with the same words and changes nothing.
+        Raises `Overtaken` when a different text was sent meanwhile, or a decision was taken.
+        """
+        with transaction.atomic():
+            draft = (
+                Draft.objects.select_for_update(of=("self",)).select_related("contribution").get(pk=self.pk)
+            )
+            record = draft.contribution
+            if record and record.version > base and same_words(record, cleaned):
+                return Sent(Call.objects.with_state().get(pk=draft.call_id), record, again=True)
+            call = Call.objects.gate(draft.call_id)
+            if record:
+                record.call = call
+                if not record.takes_changes:
+                    return Sent(call)
+                step = Step.RESUBMIT if record.state == record.State.RETURNED else Step.REVISE
+                return Sent(
+                    call, revised(record, step, cleaned, by=user, base=base, whole=call.takes_changes)
+                )
+            how = call.takes(user)
+            if not how:
+                draft.refuse(call, user)
+                self.late_at = draft.late_at
+                return Sent(call)
+            record = made(draft, user, cleaned, call, late=how != "open")
+            record.note(Step.SUBMIT, by=user, detail={"in": how})
+            mail.receipt(record)
+            return Sent(call, record)
+
+    def refuse(self, call, user):
+        """Keep what came late, and say where it is; told once by mail."""
+        told = self.late_at is not None
+        self.late_at = call.now
+        Draft.objects.filter(pk=self.pk).update(late_at=call.now)
+        if user.is_authenticated and not told:
+            mail.refused_late(self, call, user)
+
+    def admit(self, cleaned, *, by, reason):
+        """Staff let a late draft in, with a reason; it is received as of now, and marked late."""
+        if not reason.strip():
+            raise ReasonMissing(Step.ADMIT)
+        with transaction.atomic():
+            draft = Draft.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if draft.contribution_id or draft.late_at is None or draft.user_id is None:
+                raise NotAllowed(Step.ADMIT)
+            record = made(draft, draft.user, cleaned, draft.call, late=True)
+            record.note(Step.ADMIT, by=by, reason=reason.strip())
+            mail.receipt(record, admitted=reason.strip())
+            return record
+
+    # Attachments.
+
+    def attach(self, file, call):
+        """Add an uploaded file. Raises `NoRoom` beyond the call's number, `Refused` for what may not be
+        sent; both say it in a sentence."""
+        if not call.accepts_files:
+            raise NoRoom(_("This call takes no files."))
+        if self.attachments.present().count() >= call.max_files:
+            raise NoRoom(
+                _("“%(name)s” was not added: %(most)s files at the most.")
+                % {"name": Path(file.name).name[:80], "most": call.max_files}
+            )
+        seen = inspect(file, file.name, most_bytes=call.max_file_mb * 1_000_000)
+        content = seen.content or file
+        content.name = seen.name
+        return Attachment.objects.create(draft=self, file=content)
+
+
+def same_words(record, cleaned):
+    """Whether the last version sent holds these very words."""
+    return all(getattr(record, name) == cleaned[name] for name in ("title", "summary", "text"))
+
+
+FIELDS = ("kind", "language", "title", "summary", "text", "author_name", "organisation", "links", "answers")
+SETS = ("regions", "sectors", "agreements")
+# After the closing, what was asked to be changed is the words, not who signs them.
+WORDS = ("title", "summary", "text")
+
+
+def made(draft, user, cleaned, call, *, late):
+    """The contribution of a draft, received now."""
+    record = Contribution.objects.create(
+        call=call,
+        author=user,
+        late=late,
+        licence=call.licence,
+        consented_at=HubNow(),
+        illustrative=call.group.illustrative,
+        **{name: cleaned[name] for name in FIELDS},
+    )
+    Draft.objects.filter(pk=draft.pk).update(contribution=record, user=user, late_at=None)
+    complete(record, draft, cleaned)
+    return record
+
+
+def revised(record, step, cleaned, *, by, base, whole):
+    """The contribution with a new version, in its old place in the queue."""
+    names = FIELDS if whole else WORDS
+    values = {name: cleaned[name] for name in names}
+    record.move(step, by=by, judged=base, edit_until=None, version=F("version") + 1, **values)
+    complete(record, record.draft, cleaned if whole else None)
+    return record
+
+
+def complete(record, draft, cleaned):
+    """What hangs on a version: vocabularies, attachments, co-authors (left as they are without
+    `cleaned`), and the copy of the version as it was sent."""
+    if cleaned is not None:
+        for name in SETS:
+            if record.version > 1 or cleaned[name]:
+                getattr(record, name).set(cleaned[name])
+        files = list(draft.attachments.present())
+        if record.version > 1 or files:
+            record.attachments.set(files)
+        ask(record, cleaned["co_authors"])
+    ContributionVersion.objects.create(
+        contribution=record,
+        number=record.version,
+        title=record.title,
+        summary=record.summary,
+        text=record.text,
+        rest=rest_of(record) if cleaned is None else rest_of(record, cleaned, files),
+    )
+
+
+def rest_of(record, cleaned=None, files=()):
+    """The fields of a version apart from its words, as people compare them."""
+    if cleaned is None:
+        return record.versions.order_by("number").last().rest
+    return {
+        "kind": record.kind,
+        "language": record.language,
+        "author_name": record.author_name,
+        "organisation": record.organisation.slug if record.organisation else "",
+        "links": record.links,
+        "answers": record.answers,
+        "attachments": [file.original_name for file in files],
+        "co_authors": [name for name, _email in cleaned["co_authors"]],
+        **{
+            name: sorted(found.slug if name == "agreements" else found.pk for found in cleaned[name])
+            for name in SETS
+        },
+    }
+
+
+def ask(record, named):
+    """Ask those named as co-authors, each once; who is no longer named is taken off."""
+    if record.version == 1 and not named:
+        return
+    emails = [email for _name, email in named]
+    record.co_authors.exclude(email__in=emails).delete()
+    for name, email in named:
+        person, new = CoAuthor.objects.get_or_create(
+            contribution=record, email=email, defaults={"name": name}
+        )
+        if new:
+            mail.ask_co_author(person)
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def present(self):
+        """Those not taken off the draft."""
+        return self.filter(removed_at=None)
+
+    def visible_to(self, user):
+        """Files of published contributions; before that, only whoever may read the contribution or
+        owns the draft, and moderators for drafts that came late."""
+        of = Attachment.contributions.through.objects.filter(attachment=OuterRef("pk"))
+        readable = Exists(of.filter(contribution__in=Contribution.objects.visible_to(user).values("pk")))
+        if not user.is_authenticated:
+            return self.filter(readable)
+        late = Draft.objects.moderated_by(user)
+        return self.filter(readable | Q(draft__user=user) | Q(draft__in=late))
+
+    def discard(self):
+        """Remove rows now and their files once that is certain."""
+        files = [(row.file.storage, row.file.name) for row in self]
+        deleted = self.filter(pk__in=[row.pk for row in self]).delete()
+        transaction.on_commit(lambda: [storage.delete(name) for storage, name in files])
+        return deleted
+
+
+class Attachment(FileRecord):
+    """A file sent with a contribution. It hangs on the draft; a version that was sent keeps it even
+    when it is taken off the draft later."""
+
+    draft = models.ForeignKey(
+        Draft, models.CASCADE, related_name="attachments", verbose_name=_("draft")
+    )  # fmt: skip
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta(FileRecord.Meta):
+        ordering = ["pk"]
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+
+    def __str__(self):
+        return self.original_name
+
+    def take_off(self):
+        """Take the file off the draft; one that was never sent is removed."""
+        if self.contributions.exists():
+            Attachment.objects.filter(pk=self.pk).update(removed_at=HubNow())
+        else:
+            Attachment.objects.filter(pk=self.pk).discard()

@@ -1,0 +1,79 @@
+"""The versions of a contribution, and its co-authors."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workinggroup.models import HubNow
+
+
+class ContributionVersion(models.Model):
+    """What the author sent, as it was sent; the contribution holds the last one."""
+
+    contribution = models.ForeignKey(
+        "contributions.Contribution", models.CASCADE, related_name="versions", verbose_name=_("contribution")
+    )
+    number = models.PositiveIntegerField(_("version"))
+    title = models.CharField(_("title"), max_length=300)
+    summary = models.TextField(_("summary"), blank=True)
+    text = models.TextField(_("text"))
+    # Kind, language, answers, links, attachments, organisation … as words, for people who compare.
+    rest = models.JSONField(_("further fields"), default=dict)
+    sent_at = models.DateTimeField(_("sent"), db_default=HubNow())
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints = [models.UniqueConstraint(fields=["contribution", "number"], name="version_once")]
+
+    def __str__(self):
+        return str(self.number)
+
+
+def new_token():
+    return secrets.token_urlsafe(24)
+
+
+class CoAuthor(models.Model):
+    """A co-author named by the author; shown to readers once they confirmed."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Asked")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DECLINED = "declined", _("Declined")
+
+    contribution = models.ForeignKey(
+        "contributions.Contribution",
+        models.CASCADE,
+        related_name="co_authors",
+        verbose_name=_("contribution"),
+    )
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ASKED)
+    # Opens the page where the person answers; it is in the mail to them and nowhere else.
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("person"),
+    )  # fmt: skip
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("co-author")
+        verbose_name_plural = _("co-authors")
+        constraints = [models.UniqueConstraint(fields=["contribution", "email"], name="co_author_once")]
+
+    def __str__(self):
+        return self.name
+
+    def answer(self, confirm, *, user=None):
+        """Confirm or decline, at any time and again; whoever is signed in may read the contribution
+        from then on."""
+        self.state = self.State.CONFIRMED if confirm else self.State.DECLINED
+        self.user = user if confirm and user and user.is_authenticated else None
+        CoAuthor.objects.filter(pk=self.pk).update(state=self.state, user=self.user, answered_at=HubNow())

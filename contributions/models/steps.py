@@ -1,0 +1,188 @@
+"""The steps of a contribution's life: one table, one door, and a log that nobody can edit."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from contributions import mail
+from directory.models import NotAllowed
+from workinggroup.models import HubNow
+
+
+class Step(models.TextChoices):
+    SUBMIT = "submit", _("Submitted")
+    ADMIT = "admit", _("Late draft admitted")
+    REVISE = "revise", _("New version sent")
+    RESUBMIT = "resubmit", _("Changes sent")
+    PUBLISH = "publish", _("Published")
+    RETURN = "return", _("Returned for changes")
+    DECLINE = "decline", _("Declined")
+    UNPUBLISH = "unpublish", _("Unpublished")
+    REOPEN = "reopen", _("Reopened")
+    WITHDRAW = "withdraw", _("Withdrawn by its author")
+    RESTORE = "restore", _("Withdrawal undone")
+    DISOWN = "disown", _("Disowned by the organisation")
+    ERASE = "erase", _("Author erased")
+
+
+# step: (states it may start from, state it leads to). SUBMIT and ADMIT make the contribution;
+# RESTORE leads back to the state it was withdrawn from, DISOWN and ERASE leave the state as it is.
+TRANSITIONS = {
+    Step.REVISE: ({"received"}, "received"),
+    Step.RESUBMIT: ({"returned"}, "received"),
+    Step.PUBLISH: ({"received"}, "published"),
+    Step.RETURN: ({"received"}, "returned"),
+    Step.DECLINE: ({"received", "returned"}, "declined"),
+    Step.UNPUBLISH: ({"published"}, "unpublished"),
+    Step.REOPEN: ({"declined", "unpublished"}, "received"),
+    Step.WITHDRAW: ({"received", "returned", "published"}, "withdrawn"),
+    Step.RESTORE: ({"withdrawn"}, F("withdrawn_from")),
+}
+# What moderators decide, and which of it the author is told the reason of.
+DECISIONS = {Step.PUBLISH, Step.RETURN, Step.DECLINE, Step.UNPUBLISH, Step.REOPEN}
+WITH_REASON = {Step.RETURN, Step.DECLINE, Step.UNPUBLISH, Step.REOPEN, Step.ADMIT}
+
+
+class Overtaken(NotAllowed):
+    """The step was asked of a state or a version that is no longer the present one. `contribution` is
+    as it is now, `last` is the step that came before, `version` the one that was judged."""
+
+    def __init__(self, step, contribution, version=None):
+        super().__init__(step)
+        self.step, self.contribution, self.version = step, contribution, version
+        self.last = contribution.steps.select_related("by").first()
+
+    @property
+    def text_changed(self):
+        return self.version is not None and self.version != self.contribution.version
+
+
+class OwnContribution(NotAllowed):
+    """A moderator does not judge a contribution they wrote."""
+
+
+class ReasonMissing(NotAllowed):
+    """The author must be told why."""
+
+
+class Steps:
+    """The steps of `Contribution`: each one a conditional UPDATE and a row of the log in the same
+    transaction, with the mail it causes."""
+
+    def move(self, step, *, by, judged=None, reason="", detail=None, **values):
+        """Take `step` of the table, or raise `Overtaken` when the stored state, or the version that
+        was judged, does not allow it; then nothing is changed."""
+        sources, target = TRANSITIONS[step]
+        with transaction.atomic():
+            rows = type(self).objects.filter(pk=self.pk, state__in=sources)
+            if judged is not None:
+                rows = rows.filter(version=judged)
+            before = rows.select_for_update(of=("self",)).values_list("state", flat=True).first()
+            if before is None:
+                raise Overtaken(step, type(self).objects.get(pk=self.pk), judged)
+            rows.update(state=target, **values)
+            self.refresh_from_db(fields=["state", "version", *values])
+            self.note(step, by=by, before=before, reason=reason, detail=detail)
+
+    def note(self, step, *, by, before="", reason="", detail=None):
+        """Write the step into the log."""
+        return StepTaken.objects.create(
+            contribution=self,
+            reference=self.reference,
+            step=step,
+            from_state=before,
+            to_state=self.state,
+            version=self.version,
+            by=by if by and by.pk else None,
+            reason=reason,
+            edit_until=self.edit_until if step == Step.RETURN else None,
+            detail=detail or {},
+        )
+
+    def judge(self, step, *, by, version, reason="", edit_until=None):
+        """Take a decision of a moderator about the version they read, and tell the author.
+
+        Raises `OwnContribution`, `ReasonMissing` or `Overtaken`; then nothing is changed and nobody
+        is told. `edit_until`: until when returned work may be changed; None for no end.
+        """
+        if step not in DECISIONS:
+            raise NotAllowed(step)
+        if by.pk == self.author_id or self.co_authors.filter(user=by).exists():
+            raise OwnContribution(step)
+        if step in WITH_REASON and not reason.strip():
+            raise ReasonMissing(step)
+        values = {}
+        if step == Step.PUBLISH:
+            values["published_at"] = Coalesce(F("published_at"), HubNow())
+        if step == Step.RETURN:
+            values["edit_until"] = edit_until
+        if step in (Step.PUBLISH, Step.RETURN, Step.DECLINE):
+            values["decided_at"] = Coalesce(F("decided_at"), HubNow())
+        with transaction.atomic():
+            self.move(step, by=by, judged=version, reason=reason.strip(), **values)
+            mail.decision(self, step, reason.strip())
+            if step == Step.PUBLISH:
+                mail.published_on_behalf(self)
+
+    def withdraw(self, *, by):
+        """The author takes it back, whatever was decided; it is gone from every public page."""
+        self.move(Step.WITHDRAW, by=by, withdrawn_from=F("state"))
+
+    def restore(self, *, by):
+        """Undo the withdrawal: the contribution is again what it was. Who may: `may_restore`."""
+        self.move(Step.RESTORE, by=by)
+
+    def disown(self, *, by):
+        """The organisation does not stand behind it: its name is taken off, and the author told."""
+        with transaction.atomic():
+            organisation = self.organisation
+            if organisation is None:
+                raise NotAllowed(Step.DISOWN)
+            type(self).objects.filter(pk=self.pk).update(organisation=None)
+            self.organisation = None
+            detail = {"organisation": organisation.slug}
+            self.note(Step.DISOWN, by=by, before=self.state, detail=detail)
+            mail.disowned(self, organisation)
+
+    def was_disowned_by(self, organisation):
+        return self.steps.filter(step=Step.DISOWN, detail__organisation=organisation.slug).exists()
+
+
+class StepTaken(models.Model):
+    """One step of a contribution: who, when, what, why. It can be neither changed nor removed; when a
+    person leaves, `by` becomes empty and nothing else."""
+
+    contribution = models.ForeignKey(
+        "contributions.Contribution",
+        models.SET_NULL,
+        null=True,
+        related_name="steps",
+        verbose_name=_("contribution"),
+    )
+    reference = models.CharField(_("reference"), max_length=20)
+    step = models.CharField(_("step"), max_length=20, choices=Step.choices)
+    from_state = models.CharField(_("state before"), max_length=20, blank=True)
+    to_state = models.CharField(_("state after"), max_length=20)
+    version = models.PositiveIntegerField(_("version"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"), db_default=HubNow())
+    reason = models.TextField(_("reason"), blank=True)
+    edit_until = models.DateTimeField(_("changes until"), null=True)
+    detail = models.JSONField(_("details"), default=dict)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("step")
+        verbose_name_plural = _("steps taken")
+        triggers = [
+            pgtrigger.ReadOnly(name="never_changed", exclude=["by", "contribution"]),
+            pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self):
+        return f"{self.reference} {self.get_step_display()}"

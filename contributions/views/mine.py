@@ -1,0 +1,153 @@
+"""A person's own contributions: what they sent, what became of it, and what they may do now."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from contributions.models import CoAuthor, Contribution, Draft, NotAllowed, StepTaken
+from directory.models import Organisation
+from workinggroup.models import Call
+
+
+@never_cache
+@login_required
+@require_safe
+def everything(request):
+    """Drafts and contributions of the signed-in person."""
+    drafts = Draft.objects.editable_by(request.user).unsent().select_related("call__group")
+    sent = (
+        Contribution.objects.of(request.user)
+        .without_bulk()
+        .select_related("call__group")
+        .order_by("-received_at")
+    )
+    shared = (
+        Contribution.objects.filter(co_authors__user=request.user)
+        .without_bulk()
+        .select_related("call__group")
+        .order_by("-received_at")
+    )
+    represented = Organisation.objects.filter(representatives__user=request.user).rows()
+    on_behalf = Contribution.objects.published().filter(organisation__in=represented).without_bulk()
+    return render(
+        request,
+        "contributions/all_mine.html",
+        {
+            "drafts": drafts,
+            "sent": sent,
+            "shared": shared,
+            "on_behalf": on_behalf.select_related("organisation"),
+        },
+    )
+
+
+def own(request, reference):
+    """The contribution if the signed-in person may read it as author or co-author."""
+    record = get_object_or_404(
+        Contribution.objects.visible_to(request.user)
+        .with_byline()
+        .select_related("call__group")
+        .prefetch_related("attachments", "co_authors", "versions"),
+        reference=reference,
+    )
+    is_author = record.author_id == request.user.pk
+    if not is_author and not any(person.user_id == request.user.pk for person in record.co_authors.all()):
+        raise Http404
+    record.call = Call.objects.with_state().select_related("group").get(pk=record.call_id)
+    return record, is_author
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request, reference):
+    """The receipt, the state, the decisions and their reasons; the author may withdraw and undo."""
+    record, is_author = own(request, reference)
+    if request.method == "POST":
+        if not is_author:
+            raise Http404
+        return change(request, record)
+    return render(
+        request,
+        "contributions/mine.html",
+        {
+            "contribution": record,
+            "call": record.call,
+            "group": record.call.group,
+            "is_author": is_author,
+            "sent": request.GET.get("sent", ""),
+            "steps": StepTaken.objects.filter(contribution=record).order_by("pk"),
+            "may_change": is_author
+            and record.takes_changes
+            and Draft.objects.filter(contribution=record).exists(),
+            "may_withdraw": is_author and record.state in ("received", "returned", "published"),
+            "may_restore": is_author and record.may_restore(request.user),
+            "answers": answers_of(record),
+        },
+    )
+
+
+def answers_of(record):
+    """`[(question, answer)]` of what was answered."""
+    questions = {str(question.pk): question for question in record.call.questions.all()}
+    return [(questions[key], text) for key, text in record.answers.items() if key in questions]
+
+
+def change(request, record):
+    asked = request.POST.get("do")
+    try:
+        if asked == "withdraw":
+            record.withdraw(by=request.user)
+            messages.success(request, _("Your contribution is withdrawn and no longer public."))
+        elif asked == "restore" and record.may_restore(request.user):
+            record.restore(by=request.user)
+            messages.success(request, _("The withdrawal is undone."))
+        else:
+            raise NotAllowed(asked)
+    except NotAllowed:
+        messages.error(request, _("This is no longer possible: the state has changed. Nothing was done."))
+    return redirect("contributions:mine", record.reference)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def co_author(request, token):
+    """The page that the mail to a co-author leads to."""
+    person = get_object_or_404(
+        CoAuthor.objects.select_related("contribution__call__group", "contribution__author"), token=token
+    )
+    if person.contribution.state == Contribution.State.WITHDRAWN:
+        raise Http404
+    if request.method == "POST":
+        answer = request.POST.get("answer")
+        if answer in ("confirm", "decline"):
+            person.answer(answer == "confirm", user=request.user)
+            messages.success(
+                request, _("Thank you. Your answer is recorded; you can change it here at any time.")
+            )
+        return redirect("contributions:co_author", token)
+    return render(
+        request, "contributions/co_author.html", {"person": person, "contribution": person.contribution}
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def disown(request, reference):
+    """A representative says that the organisation does not stand behind a published contribution."""
+    record = get_object_or_404(
+        Contribution.objects.published()
+        .select_related("organisation", "author", "call__group")
+        .filter(organisation__representatives__user=request.user),
+        reference=reference,
+    )
+    if request.method == "POST":
+        record.disown(by=request.user)
+        messages.success(request, _("The name of the organisation is taken off the contribution."))
+        return redirect(record.get_absolute_url())
+    return render(request, "contributions/disown.html", {"contribution": record})

@@ -1,0 +1,388 @@
+"""The pages where people write: from the first word to the final press. Whatever is posted is kept
+before anything is judged."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.forms.utils import ErrorDict
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, translate_url
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from rest_framework.authentication import CSRFCheck
+
+from contributions.forms import ContributionForm, Typed, typed
+from contributions.models import (
+    ANONYMOUS_DAYS,
+    LATE_KEPT_DAYS,
+    Draft,
+    NoRoom,
+    Overtaken,
+)
+from directory.inspection import Refused, accept_attribute, kinds_in_words
+from directory.templatetags.hub import markdown
+from directory.text import time_of
+from workinggroup.models import Call, CallQuestion, bulk_of
+
+HELD = "drafts"
+RESCUED = "rescued"
+MOST_HELD = 20
+LANGUAGES = dict(settings.LANGUAGES)
+
+
+def the_call(slug):
+    return get_object_or_404(
+        Call.objects.published()
+        .with_state()
+        .select_related("group__coordinator", "meeting")
+        .prefetch_related(Prefetch("questions", CallQuestion.objects.order_by("position", "pk")))
+        .defer(*bulk_of("group__coordinator"), "loaded"),
+        slug=slug,
+    )
+
+
+def held(request):
+    """The drafts that this browser began without an account."""
+    return [key for key in request.session.get(HELD, []) if isinstance(key, str)]
+
+
+def hold(request, draft):
+    """Let this browser find the draft again; the oldest beyond twenty is let go."""
+    keys = [key for key in held(request) if key != str(draft.pk)]
+    request.session[HELD] = [*keys, str(draft.pk)][-MOST_HELD:]
+
+
+def drafts_of(request):
+    return Draft.objects.editable_by(request.user, held(request))
+
+
+def csrf_problem(request):
+    """Why the form's token is not valid, or None. Asked here and not by the middleware, so that what
+    was typed into a page open for long can be shown back."""
+    check = CSRFCheck(lambda _request: None)
+    check.process_request(request)
+    return check.process_view(request, None, (), {})
+
+
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def contribute(request, slug):
+    """Begin a contribution. The key of the draft is drawn with the form, before anything is stored."""
+    call = the_call(slug)
+    if request.method == "POST":
+        return receive(request, call, key_of(request.POST.get("draft")))
+    begun = list(drafts_of(request).unsent().filter(call=call))
+    if not call.takes(request.user):
+        return render(
+            request, "contributions/not_open.html", {"call": call, "group": call.group, "drafts": begun}
+        )
+    form = ContributionForm(call, user=request.user)
+    return page(request, call, Draft(call=call), form, begun=begun)
+
+
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request, slug, key):
+    """Go on with a draft; a stranger sees that there is none."""
+    call = the_call(slug)
+    if request.method == "POST":
+        return receive(request, call, key)
+    record = (
+        drafts_of(request).filter(call=call, pk=key).select_related("contribution").first()
+    )  # fmt: skip
+    if record is None:
+        if (
+            Draft.objects.filter(pk=key, call=call).exclude(user=None).exists()
+            and not request.user.is_authenticated
+        ):
+            return to_sign_in(request, reverse("contributions:draft", args=[slug, key]))
+        raise Http404
+    if request.user.is_authenticated:
+        record.claim(request.user)
+        take_back(request, record)
+    return page(request, call, record, form_of(request, call, record, validate=False))
+
+
+def key_of(text):
+    """The key of a form; a fresh one when it is missing or malformed."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return uuid.uuid4()
+
+
+def form_of(request, call, draft, *, validate, spoilt=()):
+    """The form over what the draft holds. Without `validate` it shows the text and no errors."""
+    record = draft.contribution
+    whole = record is None or call.takes_changes
+    form = ContributionForm(
+        call, draft.data, user=request.user, contribution=record, whole=whole, spoilt=spoilt
+    )
+    if not validate:
+        form._errors, form.cleaned_data = ErrorDict(), {}
+    return form
+
+
+def receive(request, call, key):
+    """Take what was posted: keep it first, then do what was asked."""
+    asked = request.POST.get("do", "save")
+    names = ContributionForm.names_for(call)
+    data, spoilt = typed(request.POST, names)
+    if csrf_problem(request):
+        return shown_back(request, call, key, data, _(
+            "This page had been open for long, so nothing was saved or sent yet. Your text is below: please press the button again."
+        ))  # fmt: skip
+    draft = find_or_begin(request, call, key)
+    if draft is None:
+        sentence = _(
+            "The call does not take contributions now. Nothing was saved; your text is below, to copy."
+        )
+        return shown_back(request, call, key, data, sentence)
+    if draft.user_id and draft.user_id != request.user.pk:
+        return rescue(request, call, draft, data)
+    if asked == "discard" and not draft.contribution_id:
+        return discard(request, call, draft)
+    if draft.contribution_id and not call.takes_changes:
+        # Only the words are asked then; the rest stays as it was.
+        data = {**draft.data, **{name: data[name] for name in ("title", "summary", "text")}}
+    overwritten = draft.keep(data, revision=number_of(request.POST.get("revision")))
+    if draft.user_id is None:
+        hold(request, draft)
+    problems = attach(call, draft, request.FILES.getlist("files"))
+    if asked == "autosave":
+        return JsonResponse(
+            {
+                "saved": time_of(draft.saved_at, getattr(request.user, "time_zone", "") or call.time_zone),
+                "revision": draft.revision,
+                "address": reverse("contributions:draft", args=[call.slug, draft.pk]),
+                "overwritten": overwritten,
+            }
+        )
+    if overwritten:
+        messages.warning(
+            request,
+            _("The draft had been saved from another window in between. That text is kept below the form."),
+        )
+    return act(request, call, draft, asked, spoilt, problems)
+
+
+def act(request, call, draft, asked, spoilt, problems):
+    """Do what the pressed button says, with the draft saved."""
+    here = reverse("contributions:draft", args=[call.slug, draft.pk])
+    step, _colon, value = asked.partition(":")
+    if step == "remove":
+        for file in draft.attachments.present().filter(pk=number_of(value) or 0):
+            file.take_off()
+        return redirect(f"{here}#attachments")
+    if step == "restore":
+        restore_earlier(draft, number_of(value) or 0)
+        return redirect(here)
+    if step == "switch" and value in LANGUAGES and not problems:
+        return redirect(translate_url(here, value))
+    if step == "submit":
+        return submit(request, call, draft, spoilt, problems)
+    if problems or spoilt or step == "preview":
+        form = form_of(request, call, draft, validate=False)
+        for name in spoilt:
+            form.add_error(
+                name, _("Characters that no text can hold were taken out. Please check what remains.")
+            )
+        preview = draft.data.get("text", "") if step == "preview" else None
+        status = 400 if problems or spoilt else 200
+        return page(request, call, draft, form, problems=problems, preview=preview, status=status)
+    messages.success(request, _("The draft is saved."))
+    return redirect(here)
+
+
+def submit(request, call, draft, spoilt, problems):
+    """Send the draft, after sign-in where that is still to come."""
+    form = form_of(request, call, draft, validate=True, spoilt=spoilt)
+    if not form.is_valid() or problems:
+        return page(request, call, draft, form, problems=problems, status=400)
+    if not request.user.is_authenticated:
+        if not call.takes():
+            draft.refuse(call, request.user)
+            return late(request, call, draft)
+        address = reverse("contributions:draft", args=[call.slug, draft.pk])
+        return to_sign_in(request, f"{address}?last=1")
+    try:
+        sent = draft.submit(request.user, form.for_model, base=number_of(request.POST.get("base")) or 0)
+    except Overtaken as conflict:
+        return page(request, call, draft, form, conflict=conflict, status=409)
+    if sent.contribution is None:
+        return late(request, sent.call, draft)
+    address = reverse("contributions:mine", args=[sent.contribution.reference])
+    return redirect(f"{address}?sent={draft.pk}")
+
+
+def find_or_begin(request, call, key):
+    """The draft of this key, or a new one; None when the call is not open and has not been lately."""
+    draft = (
+        Draft.objects.select_related("contribution").filter(pk=key, call=call).first()
+    )  # fmt: skip
+    if draft and draft.user_id is None and str(key) not in held(request):
+        # Begun in another browser: nothing says that this is the same person.
+        draft, key = None, uuid.uuid4()
+    if draft:
+        if request.user.is_authenticated:
+            draft.claim(request.user)
+        return draft
+    if Draft.objects.filter(pk=key).exists():
+        key = uuid.uuid4()
+    if not (call.takes(request.user) or closed_lately(call)):
+        return None
+    return Draft(pk=key, call=call, user=request.user if request.user.is_authenticated else None)
+
+
+def closed_lately(call):
+    """Whether a form of the call may still be open somewhere, and its text be kept as late."""
+    return (
+        bool(call.closes_at)
+        and call.closes_at <= call.now
+        and (call.now - call.closes_at).days < LATE_KEPT_DAYS
+    )
+
+
+def rescue(request, call, draft, data):
+    """A session ended while somebody wrote. The text goes into a draft of this browser, and comes back
+    to its own when its owner signs in; nobody else who does sees it there."""
+    if request.user.is_authenticated:
+        # Another person's window: the text is theirs now, in a draft of their own.
+        own = Draft(call=call, user=request.user)
+        own.keep(data)
+        return redirect("contributions:draft", call.slug, own.pk)
+    kept = Draft(call=call)
+    kept.keep(data)
+    request.session[RESCUED] = {**request.session.get(RESCUED, {}), str(draft.pk): str(kept.pk)}
+    return to_sign_in(request, reverse("contributions:draft", args=[call.slug, draft.pk]))
+
+
+def take_back(request, draft):
+    """Bring the text of an ended session back into its draft."""
+    rescued = request.session.get(RESCUED, {})
+    kept = Draft.objects.filter(pk=rescued.pop(str(draft.pk), None), user=None).first()
+    if kept:
+        request.session[RESCUED] = rescued
+        draft.keep(kept.data)
+        Draft.objects.filter(pk=kept.pk).discard()
+        messages.success(request, _("You are signed in again, and your text is as you left it."))
+
+
+def to_sign_in(request, address):
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': address})}")
+
+
+def restore_earlier(draft, number):
+    if number < len(draft.earlier):
+        text = draft.earlier.pop(number)
+        present = {"saved_at": draft.saved_at.isoformat(), "data": draft.data}
+        draft.earlier = [present, *draft.earlier]
+        draft.keep(text["data"])
+
+
+def discard(request, call, draft):
+    Draft.objects.filter(pk=draft.pk).discard()
+    messages.success(request, _("The draft is removed."))
+    return redirect(call.get_absolute_url())
+
+
+def attach(call, draft, files):
+    """Add the files that may be added; return a sentence for each that may not."""
+    problems = []
+    for file in files:
+        try:
+            draft.attach(file, call)
+        except (Refused, NoRoom) as problem:
+            problems.append(str(problem))
+    return problems
+
+
+def number_of(text):
+    """A small number that was posted, or None."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def page(
+    request, call, draft, form, *, status=200, problems=(), preview=None, conflict=None, begun=(), notice=""
+):
+    """The form with everything around it."""
+    record = draft.contribution
+    stored = not draft._state.adding
+    may_send = record.takes_changes if with_call(record, call) else bool(call.takes(request.user))
+    errors = [
+        {"id": name, "text": error}
+        for name, found in form.errors.items()
+        if name != "__all__"
+        for error in found
+    ] + [{"id": "files", "text": problem} for problem in problems]
+    return render(
+        request,
+        "contributions/contribute.html",
+        {
+            "call": call,
+            "group": call.group,
+            "draft": draft,
+            "stored": stored,
+            "form": form,
+            "errors": errors,
+            "error_count": ngettext("There is %(count)s problem", "There are %(count)s problems", len(errors))
+            % {"count": len(errors)},
+            "file_problems": problems,
+            "attachments": list(draft.attachments.present()) if stored else [],
+            "lost_files": [file.name for file in request.FILES.getlist("files")] if notice else [],
+            "accept": accept_attribute(),
+            "file_kinds": kinds_in_words(),
+            "preview": markdown(preview) if preview is not None else None,
+            "conflict": conflict,
+            "begun": begun,
+            "notice": notice,
+            "contribution": record,
+            "language_form": True,
+            "base": record.version if record else 0,
+            "may_send": may_send,
+            "anonymous_days": ANONYMOUS_DAYS,
+            "last": "last" in request.GET and request.user.is_authenticated,
+            "earlier": [
+                {"number": number, "saved_at": kept["saved_at"], "title": kept["data"].get("title", "")}
+                for number, kept in enumerate(draft.earlier)
+            ],
+            "languages": [{"code": code, "name": name} for code, name in OWN_NAMES.items()],
+        },
+        status=status,
+    )
+
+
+OWN_NAMES = {"es": "español", "fr": "français", "en": "English"}
+
+
+def with_call(record, call):
+    """The contribution with its call as the page knows it; None without one."""
+    if record:
+        record.call = call
+    return record
+
+
+def late(request, call, draft):
+    """It came after the closing: not submitted, and nothing lost."""
+    return render(
+        request,
+        "contributions/late.html",
+        {"call": call, "group": call.group, "draft": draft, "text": Typed(draft.data)},
+        status=409,
+    )
+
+
+def shown_back(request, call, key, data, sentence):
+    """What cannot be stored is shown back, whole."""
+    draft = Draft(pk=key, call=call, data=data)
+    form = form_of(request, call, draft, validate=False)
+    return page(request, call, draft, form, notice=sentence, status=403)
