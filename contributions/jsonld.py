@@ -4,9 +4,8 @@ from directory.jsonld import CONTEXT, address, texts, without_empty
 
 
 def authors(request, record):
-    named, organisation = [], record.organisation
-    if record.shown_author:
-        named.append({"@type": "Person", "name": record.shown_author})
+    organisation = record.organisation
+    named = [{"@type": "Person", "name": name} for name in record.shown_names]
     if organisation and organisation.is_published:
         named.append(
             {

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 
 from directory import text as words
 from tests import factories as make
@@ -245,10 +245,15 @@ def test_an_open_call_does_not_lead_to_itself(client):
     assert 'id="open-calls-heading"' not in page
 
 
-def test_no_page_offers_a_form_that_does_not_exist(client):
-    call = make.call()
-    for page in (get(client, address_of(call)), get(client, address_of(call.group))):
-        assert "contribute" not in page
+def test_only_an_open_call_leads_to_its_form(client):
+    past = timezone.now() - timedelta(days=2)
+    for call, leads in (
+        (make.call(), True),
+        (make.call(opens_at=past, closes_at=past + timedelta(days=1)), False),
+        (make.call(opens_at=timezone.now() + timedelta(days=1)), False),
+        (make.call(dates_unknown=True), False),
+    ):
+        assert (f'href="{address_of(call)}contribute/"' in get(client, address_of(call))) == leads
 
 
 # What is not published looks like what does not exist.

@@ -9,12 +9,18 @@ from django.views.decorators.http import require_safe
 from directory.formats.pages import in_formats
 from directory.models import Organisation
 from directory.pagination import paginate
+<<<<<<< HEAD
 from directory.text import best_text
 from workinggroup import api, jsonld
+=======
+from directory.text import best_text, language
+from workinggroup import jsonld
+>>>>>>> 89c0536 (contributions: Write, save, send, change and withdraw a contribution, with and without an account)
 from workinggroup.models import (
     Call,
     ContextParagraph,
     Document,
+    Licence,
     Meeting,
     Question,
     WorkingGroup,
@@ -167,6 +173,9 @@ def call(request, slug):
             "meeting": meeting,
             "steps": steps(record, meeting),
             "questions": numbered(record.question_rows),
+            "call_questions": list(record.questions.all()),
+            "changes": list(record.changes.all()[:5]),
+            "licence_url": Licence(record.licence).url(language()),
             "documents": list(documents),
             "sourced": sourced(record),
             "description": summary(record, "text") or summary(record, "notice"),

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -9,14 +10,23 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import Left
+from django.db.models.functions import JSONObject, Left
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contributions.models.parts import CoAuthor
 from contributions.models.steps import Steps
+from directory.models import Agreement
 from directory.search_fields import CONFIGURATIONS, HubSort
-from workinggroup.models import ContributionKind, HubNow, Licence, WorkingGroup, bulk_of
+from workinggroup.models import (
+    CallQuestion,
+    ContributionKind,
+    HubNow,
+    Licence,
+    WorkingGroup,
+    as_rows,
+    bulk_of,
+)
 
 
 def new_reference():
@@ -101,6 +111,48 @@ class ContributionQuerySet(models.QuerySet):
             .defer(*SEARCH, *bulk_of("organisation"), "author__password", "author__email")
             .annotate(co_author_names=ArraySubquery(confirmed.order_by("pk").values("name")))
         )
+
+    def with_parts(self):
+        """Annotate what stands beside the text of one contribution, without a query for each: keys of
+        regions and sectors, rows of agreements, attachments, translations, questions of the call."""
+        attachments = joined(Contribution, "attachments").order_by("attachment")
+        agreements = Agreement.objects.published().filter(
+            pk__in=joined(Contribution, "agreements").values("agreement")
+        )
+        names = [f"title_{code}" for code, _name in settings.LANGUAGES]
+        questions = CallQuestion.objects.filter(call=OuterRef("call")).order_by("position", "pk")
+        translations = apps.get_model("contributions", "ContributionTranslation").objects
+        texts = ("language", "title", "summary", "text", "source_version", "translator_name")
+        return self.annotate(
+            region_keys=ArraySubquery(joined(Contribution, "regions").order_by("region").values("region")),
+            sector_keys=ArraySubquery(joined(Contribution, "sectors").order_by("sector").values("sector")),
+            agreement_rows=ArraySubquery(as_rows(agreements.order_by("slug"), "slug", *names)),
+            attachment_rows=ArraySubquery(
+                attachments.values(
+                    row=JSONObject(
+                        file="attachment__file",
+                        original_name="attachment__original_name",
+                        size="attachment__size",
+                    )
+                )
+            ),
+            translation_rows=ArraySubquery(
+                as_rows(
+                    translations.filter(publication="published", contribution=OuterRef("pk")).order_by(
+                        "language"
+                    ),
+                    *texts,
+                )
+            ),
+            question_rows=ArraySubquery(
+                as_rows(questions, "id", *(f"text_{code}" for code, _name in settings.LANGUAGES))
+            ),
+        )
+
+
+def joined(model, name):
+    """The rows that tie contributions to others by the set `name`, for the outer contribution."""
+    return getattr(model, name).through.objects.filter(contribution=OuterRef("pk"))
 
 
 def search_column(language):

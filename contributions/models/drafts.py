@@ -284,10 +284,9 @@ def rest_of(record, cleaned=None, files=()):
         "answers": record.answers,
         "attachments": [file.original_name for file in files],
         "co_authors": [name for name, _email in cleaned["co_authors"]],
-        **{
-            name: sorted(found.slug if name == "agreements" else found.pk for found in cleaned[name])
-            for name in SETS
-        },
+        "regions": sorted(cleaned["regions"]),
+        "sectors": sorted(cleaned["sectors"]),
+        "agreements": sorted(agreement.slug for agreement in cleaned["agreements"]),
     }
 
 

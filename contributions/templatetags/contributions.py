@@ -5,6 +5,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Prefetch, Q, Window
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import override
 
 from contributions.models import Challenge, Contribution, Guideline
 from directory.vocabulary import once_a_version
@@ -70,6 +72,33 @@ def contributions_to(target, call=None):
 def latest_contributions(most=3):
     """The latest contributions of all calls: for the home page."""
     return shown(listed(Contribution.objects.published(), most), reverse("contributions:contributions"))
+
+
+@register.inclusion_tag("contributions/_participate.html")
+def participate(call):
+    """The way to the form of an open call, for a call that comes `with_state()`."""
+    return {"call": call}
+
+
+@register.inclusion_tag("contributions/_counters.html")
+def counters_of(call):
+    """How many contributions the call received and what became of them."""
+    counters = Contribution.objects.filter(call=call).counters()
+    days = counters.pop("median_days")
+    return {"call": call, "counters": counters, "median_days": None if days is None else max(1, round(days))}
+
+
+@register.filter
+def shown_link(address):
+    """A web address as people read it: without its scheme, and not too long."""
+    return Truncator(address.split("://", 1)[-1].rstrip("/")).chars(80)
+
+
+@register.filter
+def address_in(record, language):
+    """The address of a record's page in another language."""
+    with override(language):
+        return record.get_absolute_url()
 
 
 def by_category(records):

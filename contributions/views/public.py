@@ -1,16 +1,19 @@
 """The public pages of contributions. Each fetches through `published()`."""
 
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from contributions import api, filters, jsonld
-from contributions.models import Challenge, Contribution
+from contributions.models import Challenge, Contribution, ContributionTranslation
 from contributions.outline import outlined, reading_minutes
 from directory import facets
 from directory.formats.pages import in_formats
+from directory.models import Agreement
 from directory.pagination import paginate
-from workinggroup.models import bulk_of
+from directory.text import language
+from workinggroup.models import CallQuestion, Licence, bulk_of
 
 
 @in_formats(api.ContributionViewSet)
@@ -46,14 +49,20 @@ def contributions(request):
 @in_formats(api.ContributionViewSet, key="reference")
 @require_safe
 def contribution(request, reference):
-    record = get_object_or_404(
+    record = (
         Contribution.objects.published()
         .with_byline()
+        .with_parts()
         .select_related("call__group__coordinator")
-        .defer(*bulk_of("call__group__coordinator")),
-        reference=reference,
+        .defer(*bulk_of("call__group__coordinator"))
+        .filter(reference=reference)
+        .first()
     )
-    html, entries = outlined(record.text)
+    if record is None:
+        return missing(request, reference)
+    translations = [ContributionTranslation(**row) for row in record.translation_rows]
+    shown = text_for(record, translations, original="original" in request.GET)
+    html, entries = outlined(shown.text)
     challenges = Challenge.objects.published().filter(contributions=record, group=record.call.group)
     return render(
         request,
@@ -62,11 +71,43 @@ def contribution(request, reference):
             "contribution": record,
             "call": record.call,
             "group": record.call.group,
+            "shown": shown,
+            "translations": translations,
+            "is_translation": shown is not record,
+            "is_stale": shown is not record and shown.source_version < record.version,
+            "answers": answers_of(record),
+            "attachments": record.attachment_rows,
+            "agreements": [Agreement(**row) for row in record.agreement_rows],
+            "licence_url": Licence(record.licence).url(language()),
             "html": html,
             "entries": entries,
-            "minutes": reading_minutes(record.text),
+            "minutes": reading_minutes(shown.text),
             "challenges": list(challenges.defer("loaded")),
-            "description": record.summary,
+            "description": shown.summary,
             "data": jsonld.contribution(request, record),
         },
     )
+
+
+def missing(request, reference):
+    """What was public once says that it is gone, in a neutral sentence; all else never was there."""
+    if Contribution.objects.gone().filter(reference=reference).exists():
+        return render(request, "contributions/gone.html", status=410)
+    raise Http404
+
+
+def text_for(record, translations, *, original):
+    """What the reader is shown: the contribution, or its translation into their language."""
+    if original or record.language == language():
+        return record
+    return next((one for one in translations if one.language == language()), record)
+
+
+def answers_of(record):
+    """`[(question, answer)]` of what was answered."""
+    questions = (CallQuestion(**row) for row in record.question_rows)
+    return [
+        (question, record.answers[str(question.pk)])
+        for question in questions
+        if record.answers.get(str(question.pk))
+    ]

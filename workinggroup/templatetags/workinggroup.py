@@ -44,6 +44,17 @@ def accepted(call):
     return format_list(names, locale=words.language()) if names else ""
 
 
+@register.simple_tag
+def call_length(call):
+    """How long a text may be, in words."""
+    fewest, most = call.min_words, call.max_words
+    if fewest and most:
+        return _("%(fewest)s to %(most)s words") % {"fewest": fewest, "most": most}
+    if fewest:
+        return ngettext("At least %(count)s word.", "At least %(count)s words.", fewest) % {"count": fewest}
+    return ngettext("At most %(count)s word.", "At most %(count)s words.", most) % {"count": most}
+
+
 @register.filter
 def language_names(codes):
     """Names of languages in the reader's language: Spanish, French and English."""
