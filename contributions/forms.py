@@ -282,7 +282,8 @@ class ContributionForm(forms.Form):
             }
         else:
             length = self.most_words(most)
-        return f"{length} {_('Leave an empty line between paragraphs.')}".strip()
+        paragraphs = _("Leave an empty line between paragraphs.")
+        return f"{length} {paragraphs}".strip()
 
     def consent_label(self):
         own = best_text(self.call, "consent")[0]

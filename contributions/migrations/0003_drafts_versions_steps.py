@@ -18,9 +18,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contributions', '0002_page_version'),
-        ('directory', '0004_representatives'),
+        ('directory', '0005_representatives'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('workinggroup', '0003_calls'),
+        ('workinggroup', '0004_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

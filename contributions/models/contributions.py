@@ -117,7 +117,7 @@ class ContributionQuerySet(models.QuerySet):
         regions and sectors, rows of agreements, attachments, translations, questions of the call."""
         attachments = joined(Contribution, "attachments").order_by("attachment")
         agreements = Agreement.objects.published().filter(
-            pk__in=joined(Contribution, "agreements").values("agreement")
+            pk__in=joined(Contribution, "agreements", OuterRef(OuterRef("pk"))).values("agreement")
         )
         names = [f"title_{code}" for code, _name in settings.LANGUAGES]
         questions = CallQuestion.objects.filter(call=OuterRef("call")).order_by("position", "pk")
@@ -150,9 +150,9 @@ class ContributionQuerySet(models.QuerySet):
         )
 
 
-def joined(model, name):
+def joined(model, name, outer=None):
     """The rows that tie contributions to others by the set `name`, for the outer contribution."""
-    return getattr(model, name).through.objects.filter(contribution=OuterRef("pk"))
+    return getattr(model, name).through.objects.filter(contribution=outer or OuterRef("pk"))
 
 
 def search_column(language):

@@ -233,7 +233,6 @@ def made(draft, user, cleaned, call, *, late):
         late=late,
         licence=call.licence,
         consented_at=HubNow(),
-        illustrative=call.group.illustrative,
         **{name: cleaned[name] for name in FIELDS},
     )
     Draft.objects.filter(pk=draft.pk).update(contribution=record, user=user, late_at=None)

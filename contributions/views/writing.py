@@ -213,6 +213,12 @@ def submit(request, call, draft, spoilt, problems):
             draft.refuse(call, request.user)
             return late(request, call, draft)
         address = reverse("contributions:draft", args=[call.slug, draft.pk])
+        messages.info(
+            request,
+            _(
+                "Your contribution is saved. To send it, sign in or create an account; you come back here and press “Send the contribution” once more."
+            ),
+        )
         return to_sign_in(request, f"{address}?last=1")
     try:
         sent = draft.submit(request.user, form.for_model, base=number_of(request.POST.get("base")) or 0)

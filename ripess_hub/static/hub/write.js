@@ -74,7 +74,8 @@ function enhance(form) {
   let local, server, changed = false, saving = false;
   const keepHere = () => {
     try {
-      localStorage.setItem(key(), JSON.stringify({ at: Date.now(), typed: typed() }));
+      const revision = Number(form.elements.revision.value);
+      localStorage.setItem(key(), JSON.stringify({ revision, typed: typed() }));
       say(`${words.kept} ${clock()}`);
     } catch { /* storage is full or off: the server keeps it */ }
   };
@@ -113,10 +114,11 @@ function enhance(form) {
   addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keepThere(); });
   addEventListener("online", keepThere);
 
-  // 3 A text on this device that is newer than the page's comes back if the writer wants it.
+  // 3 A text on this device that never reached us comes back if the writer wants it. One that is older
+  //   than what we keep, by the count of saves, is not offered.
   let kept;
   try { kept = JSON.parse(localStorage.getItem(key())); } catch { kept = null; }
-  if (kept?.typed && JSON.stringify(kept.typed) !== JSON.stringify(typed())) {
+  if (kept?.typed && kept.revision >= Number(form.elements.revision.value) && JSON.stringify(kept.typed) !== JSON.stringify(typed())) {
     const box = document.createElement("div");
     const sentence = document.createElement("p");
     box.className = "notice notice--sun";
@@ -148,6 +150,7 @@ function enhance(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    if (changed) keepHere();
     clearTimeout(local);
     clearTimeout(server);
     setTimeout(() => delete form.dataset.sent, 20000);

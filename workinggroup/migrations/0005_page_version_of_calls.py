@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workinggroup", "0003_calls")]
+    dependencies = [("workinggroup", "0004_calls")]
 
     operations = [
         migrations.RunSQL(

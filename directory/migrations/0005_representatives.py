@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0003_derived_columns'),
+        ('directory', '0004_last_change'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

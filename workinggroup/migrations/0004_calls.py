@@ -14,9 +14,9 @@ import accounts.models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0004_representatives'),
+        ('directory', '0005_representatives'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('workinggroup', '0002_page_version'),
+        ('workinggroup', '0003_last_change'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,216 @@
+"""The whole way in a real browser: from reading a call to the receipt, with and without JavaScript,
+by keyboard, and axe on every page passed."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import caches
+from django.core.management import call_command
+
+from accounts.models import OutgoingMail
+from contributions.models import Contribution, Draft, Step
+from tests import factories as make
+from tests.test_browser import CHROMIUM, browser, violations  # noqa: F401
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium"),
+]
+
+WORDS = {
+    "es": {"write": "Escribir una contribución", "title": "Tres años de ferias"},
+    "fr": {"write": "Écrire une contribution", "title": "Trois ans de foires"},
+    "en": {"write": "Write a contribution", "title": "Three years of fairs"},
+}
+PASSWORD = "una frase larga 7"
+
+
+@pytest.fixture
+def call(live_server, db):
+    call_command("createcachetable")
+    caches["pages"].clear()
+    make.organisation(slug="ripess", name="Red Intercontinental", acronym="RIPESS")
+    return make.call(slug="ferias", title="Relatos de ferias", closes_at=None)
+
+
+def windows(browser, **options):  # noqa: F811
+    """One context with what a phone or a desk has."""
+    return browser.new_context(reduced_motion="reduce", bypass_csp=True, **options)
+
+
+def checked(page, wrong, where):
+    """Note what axe finds, and whether the page is wider than the window."""
+    wrong += [f"{where}: {found}" for found in violations(page)]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append(f"{where}: wider than the window")
+
+
+def press(page, do):
+    page.click(f'#contribution button[name="do"][value="{do}"]:visible')
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("es", 390, "dark"), ("fr", 1280, "light"), ("en", 390, "light")]
+)
+def test_from_the_call_to_the_receipt_with_the_account_made_last(
+    browser, live_server, call, language, width, scheme
+):  # noqa: F811
+    wrong, words = [], WORDS[language]
+    context = windows(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/{language}/calls/ferias/")
+    checked(page, wrong, "call")
+    page.click(f"text={words['write']}")
+    page.wait_for_load_state()
+    checked(page, wrong, "form")
+    page.fill("#text", "## Partida\n\nUn texto **importante**.")
+    press(page, "submit")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    checked(page, wrong, "errors")
+    page.click(".error-summary a >> nth=0")
+    assert page.evaluate("document.activeElement.id") == "title"
+    page.fill("#title", words["title"])
+    page.fill("#author_name", "Lucía Andrango")
+    page.fill("#organisation", "ripess")
+    page.check("#consent")
+    page.set_input_files("#files", {"name": "nota.txt", "mimeType": "text/plain", "buffer": b"Una nota."})
+    press(page, "preview")
+    assert page.inner_text("#preview strong") == "importante"
+    checked(page, wrong, "preview")
+    press(page, "submit")
+    page.wait_for_url("**/account/login/**")
+    checked(page, wrong, "sign in")
+    page.click('main a[href*="signup"]')
+    page.wait_for_load_state()
+    for name, value in (("email", "lucia@example.org"), ("password1", PASSWORD), ("password2", PASSWORD)):
+        page.fill(f"[name={name}]", value)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_selector("[name=code]")
+    code = re.search(r": ([A-Z0-9-]{6,})", OutgoingMail.objects.get(to="lucia@example.org").text)[1]
+    page.fill("[name=code]", code)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_selector("#contribution")
+    assert page.input_value("#title") == words["title"]
+    assert "nota.txt" in page.inner_text("#attachments")
+    checked(page, wrong, "last step")
+    press(page, "submit")
+    page.wait_for_url("**/account/contributions/**")
+    record = Contribution.objects.get()
+    assert record.reference in page.inner_text("main")
+    assert page.evaluate("Object.keys(localStorage)") == []
+    checked(page, wrong, "receipt")
+    page.goto(f"{live_server.url}/{language}/account/contributions/")
+    checked(page, wrong, "my contributions")
+    record.judge(Step.PUBLISH, by=make.moderator(call.group), version=1)
+    page.goto(f"{live_server.url}/{language}/contributions/{record.reference}/")
+    assert page.inner_text("h1") == words["title"]
+    checked(page, wrong, "published")
+    context.close()
+    assert wrong == []
+
+
+def test_everything_works_without_javascript_and_the_language_changes_on_the_way(browser, live_server, call):  # noqa: F811
+    person = make.person(email="lucia@example.org", password=PASSWORD)
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    context = windows(browser, viewport={"width": 390, "height": 900}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/es/calls/ferias/contribute/")
+    page.fill("#title", "Tres años de ferias")
+    page.fill("#text", "Un texto **importante**.")
+    page.set_input_files("#files", {"name": "nota.txt", "mimeType": "text/plain", "buffer": b"Una nota."})
+    press(page, "attach")
+    page.click('.languages a[hreflang="fr"]')
+    press(page, "switch:fr")
+    assert "/fr/" in page.url
+    assert page.input_value("#title") == "Tres años de ferias"
+    assert page.input_value("#language") == "es"
+    page.fill("#author_name", "Lucía")
+    page.check("#consent")
+    press(page, "submit")
+    page.fill("[name=login]", "lucia@example.org")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_selector("#contribution")
+    press(page, "submit")
+    record = Contribution.objects.get()
+    assert record.reference in page.inner_text("main")
+    assert record.attachments.count() == 1
+    page.click('button[value="withdraw"]')
+    page.wait_for_load_state()
+    page.click('button[value="restore"]')
+    page.wait_for_load_state()
+    assert Contribution.objects.get().state == "received"
+    context.close()
+
+
+def test_the_draft_is_saved_while_one_writes_and_comes_back_after_a_broken_connection(
+    browser, live_server, call
+):  # noqa: F811
+    context = windows(browser)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/es/calls/ferias/contribute/")
+    page.fill("#title", "Tres años")
+    page.fill("#co_authors", "Amina, amina@example.org")
+    page.wait_for_selector("[data-state]:visible", timeout=5000)
+    kept = page.evaluate("JSON.stringify(localStorage)")
+    assert "Tres años" in kept
+    assert "amina@example.org" not in kept
+    with page.expect_response(lambda answer: answer.request.method == "POST", timeout=20000):
+        page.wait_for_url("**/contribute/*-*/", timeout=20000)
+    draft = Draft.objects.get()
+    assert draft.data["title"] == "Tres años"
+    context.set_offline(True)
+    page.fill("#title", "Tres años de ferias")
+    page.wait_for_function("JSON.stringify(localStorage).includes('de ferias')")
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/es/calls/ferias/contribute/{draft.pk}/")
+    assert page.input_value("#title") == "Tres años"
+    page.click("#contribution .notice--sun button >> nth=0")
+    assert page.input_value("#title") == "Tres años de ferias"
+    context.close()
+
+
+def test_the_keyboard_alone_writes_and_saves(browser, live_server, call):  # noqa: F811
+    context = windows(browser)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/es/calls/ferias/contribute/")
+    page.focus("#title")
+    page.keyboard.type("Tres años")
+    # Return in a field saves the draft; it neither sends nor removes anything.
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contribute/*-*/")
+    assert Draft.objects.get().data["title"] == "Tres años"
+    for _n in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.value") == "save":
+            break
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Guardar el borrador"
+    context.close()
+
+
+def test_a_closed_call_and_a_late_press_pass_axe(browser, live_server, call):  # noqa: F811
+    wrong = []
+    context = windows(browser, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto(f"{live_server.url}/es/calls/ferias/contribute/")
+    page.fill("#title", "Tres años")
+    page.fill("#text", "Un texto.")
+    page.fill("#author_name", "Lucía")
+    page.check("#consent")
+    call.close_now()
+    press(page, "submit")
+    assert "está cerrada" in page.inner_text("h1")
+    checked(page, wrong, "late")
+    page.goto(f"{live_server.url}/es/calls/ferias/contribute/")
+    checked(page, wrong, "not open")
+    assert page.locator("#contribution").count() == 0
+    page.click("text=Tres años")
+    page.wait_for_load_state()
+    assert page.input_value("#text") == "Un texto."
+    checked(page, wrong, "late draft")
+    context.close()
+    assert wrong == []
