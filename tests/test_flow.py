@@ -56,7 +56,7 @@ def press(page, do):
 )
 def test_from_the_call_to_the_receipt_with_the_account_made_last(
     browser, live_server, call, language, width, scheme
-):  # noqa: F811
+):
     wrong, words = [], WORDS[language]
     context = windows(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
@@ -147,7 +147,7 @@ def test_everything_works_without_javascript_and_the_language_changes_on_the_way
 
 def test_the_draft_is_saved_while_one_writes_and_comes_back_after_a_broken_connection(
     browser, live_server, call
-):  # noqa: F811
+):
     context = windows(browser)
     page = context.new_page()
     page.goto(f"{live_server.url}/es/calls/ferias/contribute/")

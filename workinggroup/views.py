@@ -9,13 +9,8 @@ from django.views.decorators.http import require_safe
 from directory.formats.pages import in_formats
 from directory.models import Organisation
 from directory.pagination import paginate
-<<<<<<< HEAD
-from directory.text import best_text
-from workinggroup import api, jsonld
-=======
 from directory.text import best_text, language
-from workinggroup import jsonld
->>>>>>> 89c0536 (contributions: Write, save, send, change and withdraw a contribution, with and without an account)
+from workinggroup import api, jsonld
 from workinggroup.models import (
     Call,
     ContextParagraph,
