@@ -79,3 +79,25 @@ def real_catalogue(django_db_setup, django_db_blocker):
 def pytest_report_header():
     chromium = os.environ.get("HUB_CHROMIUM")
     return f"browser tests: {'with ' + chromium if chromium else 'NOT RUN, no Chromium (HUB_CHROMIUM)'}"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium for the browser tests of a module."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs an event loop in this thread; Django's guard against it has no use here.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(
+            executable_path=os.environ["HUB_CHROMIUM"],
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+            ],
+        )
+        yield instance
+        instance.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -1,6 +1,7 @@
 """How tests ask for pages: computed now, not taken from the page cache."""
 
 from html import unescape
+from pathlib import Path
 
 from django.core.cache import caches
 from django.db import connection
@@ -36,3 +37,13 @@ def render(source, **context):
     with translation.override("en"):
         template = Template("{% load workinggroup contributions %}" + source)
         return " ".join(template.render(Context({"LANGUAGE_CODE": "en", **context})).split())
+
+
+AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page):
+    """What axe finds on the page: `rule: selector`."""
+    page.evaluate(AXE)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]

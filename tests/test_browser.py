@@ -9,8 +9,9 @@ from django.contrib.staticfiles import finders
 from django.core.cache import caches
 from django.core.management import call_command
 
+from tests.pages import violations
+
 CHROMIUM = os.environ.get("HUB_CHROMIUM")
-AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 LANGUAGES = ["es", "fr", "en"]
 FORMATS = [(390, "dark"), (1280, "light"), (390, "light"), (1280, "dark")]
 TEXT_BUDGET, MAP_BUDGET, REPEAT_BUDGET = 60_000, 110_000, 15_000
@@ -52,40 +53,12 @@ PAGES = {
 MAPS = {"home", "agreements"}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    # Playwright runs an event loop in this thread; Django's guard against it has no use here.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--no-first-run",
-            ],
-        )
-        yield instance
-        instance.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def site(live_server, db):
     call_command("createcachetable")
     call_command("load_catalogue", verbosity=0)
     caches["pages"].clear()
     return live_server.url
-
-
-def violations(page):
-    """What axe finds on the page: `rule: selector`."""
-    page.evaluate(AXE)
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
 
 
 def test_axe_finds_nothing_and_nothing_overflows_on_any_page(browser, site):

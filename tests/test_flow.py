@@ -11,7 +11,8 @@ from django.core.management import call_command
 from accounts.models import OutgoingMail
 from contributions.models import Contribution, Draft, Step
 from tests import factories as make
-from tests.test_browser import CHROMIUM, browser, violations  # noqa: F401
+from tests.pages import violations
+from tests.test_browser import CHROMIUM
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -34,7 +35,7 @@ def call(live_server, db):
     return make.call(slug="ferias", title="Relatos de ferias", closes_at=None)
 
 
-def windows(browser, **options):  # noqa: F811
+def windows(browser, **options):
     """One context with what a phone or a desk has."""
     return browser.new_context(reduced_motion="reduce", bypass_csp=True, **options)
 
@@ -111,7 +112,7 @@ def test_from_the_call_to_the_receipt_with_the_account_made_last(
     assert wrong == []
 
 
-def test_everything_works_without_javascript_and_the_language_changes_on_the_way(browser, live_server, call):  # noqa: F811
+def test_everything_works_without_javascript_and_the_language_changes_on_the_way(browser, live_server, call):
     person = make.person(email="lucia@example.org", password=PASSWORD)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     context = windows(browser, viewport={"width": 390, "height": 900}, java_script_enabled=False)
@@ -174,7 +175,7 @@ def test_the_draft_is_saved_while_one_writes_and_comes_back_after_a_broken_conne
     context.close()
 
 
-def test_the_keyboard_alone_writes_and_saves(browser, live_server, call):  # noqa: F811
+def test_the_keyboard_alone_writes_and_saves(browser, live_server, call):
     context = windows(browser)
     page = context.new_page()
     page.goto(f"{live_server.url}/es/calls/ferias/contribute/")
@@ -192,7 +193,7 @@ def test_the_keyboard_alone_writes_and_saves(browser, live_server, call):  # noq
     context.close()
 
 
-def test_a_closed_call_and_a_late_press_pass_axe(browser, live_server, call):  # noqa: F811
+def test_a_closed_call_and_a_late_press_pass_axe(browser, live_server, call):
     wrong = []
     context = windows(browser, viewport={"width": 390, "height": 900})
     page = context.new_page()
