@@ -64,7 +64,13 @@ def test_pdf_names_across_the_pieces_that_are_read_are_seen():
 
 
 @pytest.mark.parametrize(
-    "trailer", [b"/Encrypt 9 0 R", b"/Encrypt << /Filter /Standard >>", b"/#45ncrypt 9 0 R"]
+    "trailer",
+    [
+        b"/Encrypt 9 0 R",
+        b"/Encrypt << /Filter /Standard >>",
+        b"/#45ncrypt 9 0 R",
+        b"/Encrypt % a remark\n9 %\r0 R",
+    ],
 )
 def test_an_encrypted_pdf_is_refused(trailer):
     assert taken(samples.pdf(trailer=b"/EncryptMetadata false"), "a.pdf")

@@ -30,7 +30,8 @@ MOST_UNPACKED = 192 << 20
 # A name begins after white space, a delimiter, `/S` or `obj`; within an address (…/JavaScript) it does not.
 NAME = rb"/(?:(?<=[\s\0()<>\[\]{}/%]/)|(?<=/S/)|(?<=obj/)|(?<=\A/))"
 AFTER = rb"(?=[\s\0()<>\[\]{}/%]|\Z)"
-VALUE = rb"(?=[\s\0]*(?:<<|\[|\d+[\s\0]+\d+[\s\0]+R))"
+SPACE = rb"(?:[\s\0]|%[^\r\n]{0,300}[\r\n])"
+VALUE = rb"(?=" + SPACE + rb"*(?:<<|\[|\d+" + SPACE + rb"+\d+" + SPACE + rb"+R))"
 REASONS = {"active": ACTIVE, "embedded": EMBEDDED, "protected": PROTECTED}
 NAMES = re.compile(
     NAME + rb"(?:"
