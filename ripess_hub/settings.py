@@ -316,6 +316,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# More files than a call takes are refused by name, each in a sentence; Django's own limit would throw
+# the whole form away.
+DATA_UPLOAD_MAX_NUMBER_FILES = 300
 
 # --- Open data ------------------------------------------------------------------------------------
 # The licence of the directory's data, as an address. Contributions belong to those who wrote them.

@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from contributions.models import Attachment, Contribution, Draft, Step
@@ -316,6 +317,15 @@ def test_one_file_too_many_is_refused_and_the_others_stay():
     assert Attachment.objects.count() == 2
 
 
+def test_a_hundred_and_one_files_are_refused_in_words_and_the_text_kept():
+    client, _person = signed_in()
+    files = [SimpleUploadedFile(f"nota-{n}.txt", b"Una nota.") for n in range(101)]
+    page = shown(post(client, a_call(closes_at=None, max_files=3), "submit", files=files, status=400))
+    assert "nota-100.txt" in page
+    assert Attachment.objects.count() == 3
+    assert Draft.objects.get().data["text"] == WORDS["text"]
+
+
 def test_a_call_that_takes_no_files_stores_none():
     call = a_call(closes_at=None, accepts=["text"])
     client, _person = signed_in()
@@ -448,6 +458,37 @@ def test_characters_that_no_text_can_hold_are_named_and_nothing_is_sent():
     assert 'href="#title"' in page
     assert Draft.objects.get().data["title"] == "Tres años"
     assert not Contribution.objects.exists()
+
+
+def test_a_text_pasted_from_a_word_processor_survives():
+    pasted = "“Ferias” — tres años…\x0bSegunda línea\r\n\r\n•\tUn punto\u00a0con espacio duro\u00ad"
+    client, _person = signed_in()
+    post(client, a_call(closes_at=None), "submit", status=302, text=pasted)
+    kept = "“Ferias” — tres años…\nSegunda línea\n\n•\tUn punto\u00a0con espacio duro\u00ad"
+    assert Contribution.objects.get().text == kept
+
+
+def test_the_deadline_is_also_told_in_the_readers_own_zone():
+    """Scenario 7, without JavaScript."""
+    call = a_call(
+        opens_at=timezone.now() - timedelta(days=1),
+        closes_at=datetime(2027, 3, 28, 3, 59, tzinfo=UTC),
+        time_zone="America/La_Paz",
+    )
+    client, _person = signed_in(time_zone="Europe/Paris")
+    for address in (form_address(call), f"/es/calls/{call.slug}/"):
+        page = shown(client.get(address))
+        assert "27 de marzo de 2027 a las 23:59" in page
+        assert "America/La_Paz (UTC−4)" in page
+        # Summer time has begun in Paris that very night.
+        assert "28 de marzo de 2027, 05:59" in page
+        assert "28 mar 2027, 03:59 UTC" in page
+
+
+def test_the_last_place_on_earth_is_named():
+    call = a_call(time_zone="Etc/GMT+12")
+    page = shown(Client().get(f"/en/calls/{call.slug}/"))
+    assert "time of anywhere on Earth (UTC−12)" in page
 
 
 def test_nobody_publishes_by_posting_more_than_was_asked():

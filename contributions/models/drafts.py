@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,7 +13,7 @@ from contributions import mail
 from contributions.models.contributions import Contribution
 from contributions.models.parts import CoAuthor, ContributionVersion
 from contributions.models.steps import ReasonMissing, Step
-from directory.inspection import inspect
+from directory.inspection import clean_name, inspect
 from directory.models import NotAllowed
 from directory.models.files import FileRecord
 from workinggroup.models import Call, HubNow, WorkingGroup
@@ -206,7 +205,7 @@ class Draft(models.Model):
         if self.attachments.present().count() >= call.max_files:
             raise NoRoom(
                 _("“%(name)s” was not added: %(most)s files at the most.")
-                % {"name": Path(file.name).name[:80], "most": call.max_files}
+                % {"name": clean_name(file.name), "most": call.max_files}
             )
         seen = inspect(file, file.name, most_bytes=call.max_file_mb * 1_000_000)
         content = seen.content or file
