@@ -8,12 +8,38 @@ from workinggroup.admin import OfGroupAdmin
 admin.site.register([models.ChallengeCategory, models.GuidelineCategory], TermAdmin)
 
 
+class TraceFilter(admin.SimpleListFilter):
+    """What the chain from contribution to guideline lacks, by the verb of the QuerySet."""
+
+    title = _("trace")
+    parameter_name = "trace"
+    verb, sentence = "", ""
+
+    def lookups(self, request, model_admin):
+        return [(self.verb, self.sentence)]
+
+    def queryset(self, request, queryset):
+        return getattr(queryset, self.verb)() if self.value() == self.verb else queryset
+
+
+class Uncited(TraceFilter):
+    verb, sentence = "uncited", _("Cites no published contribution")
+
+
+class Unused(TraceFilter):
+    verb, sentence = "unused", _("Published, and no challenge cites it yet")
+
+
+class ToReview(TraceFilter):
+    verb, sentence = "to_review", _("Something it rests on was taken back")
+
+
 @admin.register(models.Contribution)
 class ContributionAdmin(admin.ModelAdmin):
     """The state is shown and not typed: it moves by the steps of moderation alone."""
 
     list_display = ["reference", "title", "kind", "language", "state", "shown", "published_at"]
-    list_filter = ["state", "kind", "language", "illustrative", "call"]
+    list_filter = ["state", Unused, "kind", "language", "illustrative", "call"]
     list_select_related = ["author", "organisation"]
     search_fields = ["reference", "title", "author_name", "organisation__names_text"]
     autocomplete_fields = ["call", "author", "organisation"]
@@ -39,11 +65,21 @@ class OutcomeAdmin(OfGroupAdmin):
     search_fields = ["slug", "text_es", "text_fr", "text_en"]
 
 
+class CitationInline(admin.StackedInline):
+    model = models.Citation
+    extra = 0
+    fields = ["contribution", "quote", "position"]
+    autocomplete_fields = ["contribution"]
+
+
 @admin.register(models.Challenge)
 class ChallengeAdmin(OutcomeAdmin):
-    autocomplete_fields = ["group", "contributions"]
+    list_filter = [Uncited, *OutcomeAdmin.list_filter]
+    autocomplete_fields = ["group"]
+    inlines = [CitationInline]
 
 
 @admin.register(models.Guideline)
 class GuidelineAdmin(OutcomeAdmin):
+    list_filter = [ToReview, *OutcomeAdmin.list_filter]
     autocomplete_fields = ["group", "challenges"]

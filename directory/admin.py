@@ -114,11 +114,11 @@ class PublishableAdmin(HubAdmin):
             try:
                 record.move(step)
                 moved += 1
-            except NotAllowed:
+            except NotAllowed as refused:
+                sentence = _("“%(record)s” stays as it is: its state does not allow this step.")
                 self.message_user(
                     request,
-                    _("“%(record)s” stays as it is: its state does not allow this step.")
-                    % {"record": record},
+                    getattr(refused, "sentence", sentence % {"record": record}),
                     messages.WARNING,
                 )
         if moved:

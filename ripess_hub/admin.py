@@ -57,7 +57,7 @@ def has_second_factor(user):
 def attention():
     """What waits for staff: `[{text, count, url}]`, only what is there."""
     from accounts.models import OutgoingMail
-    from contributions.models import Contribution
+    from contributions.models import Challenge, Contribution, Guideline
     from directory.models import Agreement, Event, Organisation
     from directory.models.publication import Publication
 
@@ -66,6 +66,22 @@ def attention():
             _("contributions received, waiting for a decision"),
             Contribution.objects.filter(state=Contribution.State.RECEIVED).count(),
             reverse("admin:contributions_contribution_changelist") + "?state__exact=received",
+        ),
+        (
+            _("guidelines to review: something they rest on was taken back"),
+            Guideline.objects.to_review().count(),
+            reverse("admin:contributions_guideline_changelist") + "?trace=to_review",
+        ),
+        (
+            _("challenges that cite no published contribution"),
+            Challenge.objects.published().uncited().count(),
+            reverse("admin:contributions_challenge_changelist")
+            + "?trace=uncited&publication__exact=published",
+        ),
+        (
+            _("published contributions that no challenge cites yet"),
+            Contribution.objects.unused().count(),
+            reverse("admin:contributions_contribution_changelist") + "?trace=unused",
         ),
         (
             _("mails that failed"),

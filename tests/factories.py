@@ -7,6 +7,7 @@ a language (`title="…"`) is the same in all three.
 from datetime import timedelta
 from itertools import count
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -191,4 +192,31 @@ def moderator(of, **values):
     """A member of staff who moderates the group."""
     user = person(is_staff=True, **values)
     workinggroup.Membership.objects.create(group=of, user=user, role="moderator")
+    return user
+
+
+def member(of, **values):
+    """Somebody who belongs to the group and has no part in its work as staff."""
+    user = person(**values)
+    workinggroup.Membership.objects.create(group=of, user=user)
+    return user
+
+
+def attachment(of, *, name="report.pdf", content=b"%PDF-1.7 report"):
+    """A file of a draft, or of a contribution, which gets the draft it was sent from."""
+    holder, sent = of, isinstance(of, contributions.Contribution)
+    if sent:
+        holder, _new = contributions.Draft.objects.get_or_create(
+            contribution=of, defaults={"call": of.call, "user": of.author, "data": {"title": of.title}}
+        )
+    file = contributions.Attachment.objects.create(draft=holder, file=ContentFile(content, name=name))
+    if sent:
+        of.attachments.add(file)
+    return file
+
+
+def staff(**values):
+    """Somebody who may do everything in the admin, with a second factor."""
+    user = person(is_staff=True, is_superuser=True, **values)
+    TOTP.activate(user, generate_totp_secret())
     return user

@@ -109,6 +109,12 @@ CONTRIBUTIONS = [
         "agreements that end next year: renewing them asks the same questions anyway.",
     },
 ]  # fmt: skip
+# What the challenge quotes of them.
+QUOTES = {
+    "C-DEMES22": "Después, la persona que conocía el acuerdo dejó la red y nadie volvió a abrirlo.",
+    "C-DEMFR22": "Les délais de remboursement ont été affichés dans les deux sièges. "
+    "Personne ne l'avait prévu dans l'accord.",
+}
 CHALLENGE = {
     "slug": "demo-challenge",
     "text": (

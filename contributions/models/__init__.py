@@ -1,6 +1,13 @@
 from contributions.models.contributions import SEARCH, Contribution, new_reference
 from contributions.models.drafts import ANONYMOUS_DAYS, LATE_KEPT_DAYS, Attachment, Draft, NoRoom, Sent
-from contributions.models.outcomes import Challenge, ChallengeCategory, Guideline, GuidelineCategory
+from contributions.models.outcomes import (
+    Challenge,
+    ChallengeCategory,
+    Citation,
+    Guideline,
+    GuidelineCategory,
+    Ungrounded,
+)
 from contributions.models.parts import CoAuthor, ContributionVersion
 from contributions.models.steps import (
     DECISIONS,
@@ -25,6 +32,7 @@ __all__ = [
     "Attachment",
     "Challenge",
     "ChallengeCategory",
+    "Citation",
     "CoAuthor",
     "Contribution",
     "ContributionTranslation",
@@ -40,5 +48,6 @@ __all__ = [
     "Sent",
     "Step",
     "StepTaken",
+    "Ungrounded",
     "new_reference",
 ]

@@ -61,6 +61,11 @@ class ContributionQuerySet(models.QuerySet):
             published_at__isnull=False,
         )
 
+    def unused(self):
+        """What is published and no published challenge cites yet."""
+        cited = apps.get_model("contributions", "Challenge").objects.published()
+        return self.published().filter(~Exists(cited.filter(contributions=OuterRef("pk"))))
+
     def moderated_by(self, user):
         """What `user` may judge: contributions to the groups they moderate."""
         return self.filter(call__group__in=WorkingGroup.objects.moderated_by(user))

@@ -1,16 +1,17 @@
 """What contributions, challenges and guidelines show on the pages of other apps."""
 
 from django import template
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Prefetch, Q, Window
+from django.db.models import Count, OuterRef, Prefetch, Q, Window
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import override
 
-from contributions.models import Challenge, Contribution, Guideline
+from contributions.models import SEARCH, Challenge, Citation, Contribution, Guideline
 from directory.vocabulary import once_a_version
-from workinggroup.models import Basis, Call
+from workinggroup.models import Basis, Call, as_rows, bulk_of
 
 register = template.Library()
 
@@ -131,12 +132,26 @@ def challenges_of_group(group):
     )
 
 
+def citations_shown():
+    """What stands under a challenge, with the contributions and who wrote them, in one query."""
+    return (
+        Citation.objects.shown()
+        .select_related("contribution__author", "contribution__organisation")
+        .defer(
+            *(f"contribution__{column}" for column in ("text", *SEARCH)),
+            *bulk_of("contribution__organisation"),
+            "contribution__author__password",
+            "contribution__author__email",
+        )
+    )
+
+
 @register.inclusion_tag("contributions/_outcomes_of.html")
 def outcomes_of(group):
-    """The challenges and guidelines of a group by origin and category, with what each builds on."""
-    cited = Contribution.objects.published().without_bulk().order_by("published_at", "reference")
+    """The challenges and guidelines of a group by origin and category, with what each builds on, and
+    from each the way back."""
     challenges = challenges_of_group(group).prefetch_related(
-        Prefetch("contributions", cited, to_attr="shown_contributions")
+        Prefetch("citations", citations_shown(), to_attr="shown_citations")
     )
     guidelines = (
         Guideline.objects.published()
@@ -148,7 +163,32 @@ def outcomes_of(group):
         )
         .order_by("position", "slug")
     )
+    challenges, guidelines = list(challenges), list(guidelines)
+    for challenge in challenges:
+        challenge.answered_by = [one for one in guidelines if challenge in one.shown_challenges]
     return {"group": group, "challenges": parted(challenges), "guidelines": parted(guidelines)}
+
+
+@register.inclusion_tag("contributions/_used_in.html")
+def used_in(contribution, group):
+    """Which challenges of the group cite a contribution, with the passage, and the guidelines that
+    answer them; an honest sentence when none does."""
+    answers = (
+        Guideline.objects.published().filter(challenges=OuterRef("challenge")).order_by("position", "slug")
+    )
+    names = [f"text_{code}" for code, _name in settings.LANGUAGES]
+    citations = (
+        Citation.objects.filter(
+            contribution=contribution,
+            challenge__in=Challenge.objects.published().filter(group=group).values("pk"),
+        )
+        .select_related("challenge")
+        .defer("challenge__loaded")
+        .annotate(guideline_rows=ArraySubquery(as_rows(answers, "slug", *names)))
+        .order_by("challenge__position", "challenge__slug")
+    )
+    rows = [(one, [Guideline(**row) for row in one.guideline_rows]) for one in citations]
+    return {"rows": rows, "group": group, "contribution": contribution}
 
 
 @register.inclusion_tag("contributions/_challenges_of.html")

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from contributions import api, filters, jsonld
-from contributions.models import Challenge, Contribution, ContributionTranslation
+from contributions.models import Contribution, ContributionTranslation
 from contributions.outline import outlined, reading_minutes
 from directory import facets
 from directory.formats.pages import in_formats
@@ -63,7 +63,6 @@ def contribution(request, reference):
     translations = [ContributionTranslation(**row) for row in record.translation_rows]
     shown = text_for(record, translations, original="original" in request.GET)
     html, entries = outlined(shown.text)
-    challenges = Challenge.objects.published().filter(contributions=record, group=record.call.group)
     return render(
         request,
         "contributions/contribution.html",
@@ -82,7 +81,6 @@ def contribution(request, reference):
             "html": html,
             "entries": entries,
             "minutes": reading_minutes(shown.text),
-            "challenges": list(challenges.defer("loaded")),
             "description": shown.summary,
             "data": jsonld.contribution(request, record),
         },
@@ -92,7 +90,10 @@ def contribution(request, reference):
 def missing(request, reference):
     """What was public once says that it is gone, in a neutral sentence; all else never was there."""
     if Contribution.objects.gone().filter(reference=reference).exists():
-        return render(request, "contributions/gone.html", status=410)
+        response = render(request, "contributions/gone.html", status=410)
+        # Browsers may keep this answer, and the author may undo it.
+        response["Cache-Control"] = "no-store"
+        return response
     raise Http404
 
 

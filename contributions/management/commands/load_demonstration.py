@@ -15,7 +15,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from contributions.demonstration import content
-from contributions.models import Challenge, ChallengeCategory, Contribution, Guideline, GuidelineCategory
+from contributions.models import (
+    Challenge,
+    ChallengeCategory,
+    Citation,
+    Contribution,
+    Guideline,
+    GuidelineCategory,
+)
 from directory.models import Agreement, AgreementParty, Organisation
 from workinggroup.models import (
     Call,
@@ -161,7 +168,14 @@ class Command(BaseCommand):
             category=ChallengeCategory.objects.get(key="local_impact"),
             **by_language(text=content.CHALLENGE["text"]),
         )
-        challenge.contributions.set(contributions[:2])
+        challenge.citations.exclude(contribution__reference__in=content.QUOTES).delete()
+        for position, contribution in enumerate(contributions):
+            if quote := content.QUOTES.get(contribution.reference):
+                Citation.objects.update_or_create(
+                    challenge=challenge,
+                    contribution=contribution,
+                    defaults={"quote": quote, "position": position},
+                )
         guideline = put(
             Guideline,
             content.GUIDELINE["slug"],
