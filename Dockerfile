@@ -4,7 +4,7 @@ FROM python:3.12-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data PIP_NO_CACHE_DIR=1
 
 RUN useradd --system --uid 10001 --home-dir /app hub \
-    && mkdir -p /app /data/static \
+    && mkdir -p /app /data/static /data/files /data/erasures \
     && chown -R hub /data
 
 WORKDIR /app

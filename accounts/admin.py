@@ -1,9 +1,11 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Exists, OuterRef
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -45,6 +47,19 @@ class UserAdmin(DjangoUserAdmin):
     add_fieldsets = [
         (None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})
     ]
+
+    # Whoever is deleted here is erased as the person could do it, from every app.
+
+    def get_deleted_objects(self, objs, request):
+        erased = _("%(person)s, with everything that is not published")
+        return [erased % {"person": person} for person in objs], {}, set(), []
+
+    def delete_model(self, request, obj):
+        import_string(settings.ERASE_PERSON)(obj)
+
+    def delete_queryset(self, request, queryset):
+        for person in queryset:
+            self.delete_model(request, person)
 
     def get_queryset(self, request):
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)

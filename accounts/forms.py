@@ -47,3 +47,25 @@ def time_zones(current):
         elif place and region not in ("Etc", "SystemV", "US", "posix", "right"):
             choices.setdefault(region, []).append((name, place.replace("_", " ")))
     return list(choices.items())
+
+
+class ErasureForm(forms.Form):
+    """Typing one's own address says that the account is to go."""
+
+    email = forms.CharField(
+        label=_("Your e-mail address"),
+        help_text=_("Type the address you sign in with, to say that you mean it."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
+        error_messages={"required": _("Type the address you sign in with.")},
+    )
+
+    def __init__(self, user, data=None):
+        self.user = user
+        super().__init__(data)
+
+    def clean_email(self):
+        typed = self.cleaned_data["email"].strip().lower()
+        if typed != self.user.email:
+            raise forms.ValidationError(_("This is not the address you sign in with. Nothing was deleted."))
+        return typed

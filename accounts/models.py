@@ -3,12 +3,8 @@
 import zoneinfo
 
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -104,58 +100,5 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.display_name
 
 
-def export_for(user):
-    """What this app knows about a person, for them to take away."""
-    return {
-        "account": {
-            "email": user.email,
-            "display_name": user.display_name,
-            "language": user.language,
-            "time_zone": user.time_zone,
-            "joined": user.date_joined.isoformat(),
-        },
-        "addresses": [
-            {"email": address.email, "verified": address.verified, "primary": address.primary}
-            for address in user.emailaddress_set.order_by("pk")
-        ],
-        "second_factor": user.authenticator_set.filter(type="totp").exists(),
-        "mail": [
-            {
-                "to": mail.to,
-                "subject": mail.subject,
-                "text": mail.text,
-                "written": mail.created_at.isoformat(),
-                "state": mail.state,
-            }
-            for mail in mail_to(user).filter(holds_code=False)
-        ],
-    }
-
-
-def erase(user):
-    """Remove the person: account, addresses, factors, sessions, mail to them. Their history keeps a
-    number."""
-    mail_to(user).delete()
-    # A sign-in that waits for a code names the address before it names the account.
-    quoted = [repr(address) for address in addresses_of(user)]
-    for session in Session.objects.iterator():
-        data = session.get_decoded()
-        if data.get(SESSION_KEY) == str(user.pk) or any(address in repr(data) for address in quoted):
-            session.delete()
-    # What staff did to the account is kept, without the name it had.
-    LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk)
-    ).update(object_repr=f"#{user.pk}", change_message="")
-    user.delete()
-
-
-def addresses_of(user):
-    return {user.email, *user.emailaddress_set.values_list("email", flat=True)}
-
-
-def mail_to(user):
-    return OutgoingMail.objects.filter(models.Q(user=user) | models.Q(to__in=addresses_of(user)))
-
-
 # The outbox is of this app and stands in a file of its own; it needs the settings' user model only.
-from accounts.outbox import OutgoingMail  # noqa: E402
+from accounts.outbox import OutgoingMail  # noqa: E402, F401

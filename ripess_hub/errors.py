@@ -65,6 +65,16 @@ def not_found(request, exception=None):
     return error_page(request, 404, translation.gettext_lazy("There is no such page"), sentence)
 
 
+def gone(request):
+    """For what was public once; it says nothing of what it was."""
+    return error_page(
+        request,
+        410,
+        translation.gettext_lazy("No longer public"),
+        translation.gettext_lazy("It was published here and has been taken back."),
+    )
+
+
 def server_error(request):
     """A database that does not answer is an outage (503), anything else a fault (500)."""
     if isinstance(sys.exc_info()[1], OperationalError):

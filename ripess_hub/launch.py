@@ -105,6 +105,8 @@ def prepare(folder):
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+        # The data folder may hold a restored backup.
+        call_command("replay_erasures")
     with step("static files"):
         collect_static(folder)
     with step("catalogue"):

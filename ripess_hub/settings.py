@@ -191,10 +191,13 @@ CELERY_BEAT_SCHEDULE = {
     "send-waiting-mail": {"task": "accounts.tasks.send_waiting_mail", "schedule": 60},
     "heartbeat": {"task": "ripess_hub.tasks.heartbeat", "schedule": 30},
     "housekeeping": {"task": "ripess_hub.tasks.housekeeping", "schedule": 3600},
+    "discard-expired-drafts": {"task": "contributions.tasks.discard_expired_drafts", "schedule": 3600},
 }
 
 # --- People -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+# Erases a person from every app: `accounts` cannot know which there are.
+ERASE_PERSON = "ripess_hub.rights.erase"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

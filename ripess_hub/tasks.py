@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 
 from accounts.models import OutgoingMail
+from ripess_hub import files, rights
 from ripess_hub.views import HEARTBEAT_KEY, HEARTBEAT_SECONDS
 
 
@@ -16,6 +17,9 @@ def heartbeat():
 
 @shared_task
 def housekeeping():
-    """Forget expired sessions and mail sent long ago."""
+    """Forget expired sessions, mail sent long ago and files that nothing names, and complete an erasure
+    that a crash broke off."""
     call_command("clearsessions")
     OutgoingMail.objects.purge()
+    rights.replay_erasures()
+    files.sweep()

@@ -2,9 +2,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 
-from ripess_hub import errors, identifiers, views
+from ripess_hub import errors, files, identifiers, views
 from ripess_hub.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -13,7 +13,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", cache_control(no_cache=True)(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("files/<slug:name>", views.file, name="file"),
+    path("files/<slug:name>", files.file, name="file"),
     re_path(r"^id/(?P<name>[-\w]+)/(?P<key>[-\w]+)/?$", identifiers.identifier, name="identifier"),
     path("ns", identifiers.namespace, name="namespace"),
     path("admin/", admin.site.urls),
@@ -24,8 +24,12 @@ urlpatterns = [
         path("about/", views.page("about.html"), name="about"),
         path("data/", views.data, name="data"),
         path("accessibility/", views.page("accessibility.html"), name="accessibility"),
-        path("privacy/", views.page("privacy.html"), name="privacy"),
+        path("privacy/", views.privacy, name="privacy"),
         path("theme/", views.theme, name="theme"),
+        path("account/data/", views.my_data, name="my_data"),
+        path("account/data/download/", views.download_my_data, name="download_my_data"),
+        path("account/erase/", views.erase_account, name="erase_account"),
+        path("account/erased/", never_cache(views.page("accounts/erased.html")), name="account_erased"),
         path("account/", include("accounts.urls")),
         path("", include("directory.urls")),
         path("", include("workinggroup.urls")),

@@ -1,25 +1,34 @@
-"""Pages that see every app: home, search, files, health, and the site's own pages."""
+"""Pages that see every app: home, search, a person's data, health, and the site's own pages."""
 
-from django.apps import apps
+import logging
+
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, F
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.forms import ErasureForm
+from accounts.outbox import KEEP_SENT
+from contributions.models import ANONYMOUS_DAYS
+from contributions.rights import fate_of as contributions_fate
 from directory.figures import arcs, direction_totals
 from directory.filters import Unnest, agreements_counted
-from directory.models import Agreement, AgreementDocument, Event, Organisation
+from directory.models import Agreement, Event, Organisation
 from directory.search import clean_query, search
 from directory.vocabulary import vocabulary
+from ripess_hub import rights
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT_KEY = "worker-heartbeat"
 HEARTBEAT_SECONDS = 120
@@ -101,6 +110,12 @@ def page(template):
     return view
 
 
+@require_safe
+def privacy(request):
+    """What is kept of people, and for how long, as the code has it."""
+    return render(request, "privacy.html", {"anonymous_days": ANONYMOUS_DAYS, "mail_days": KEEP_SENT.days})
+
+
 def data(request):
     return render(
         request,
@@ -134,33 +149,43 @@ def theme(request):
     return response
 
 
-def file_owners():
-    """Every model that owns files; each says through `visible_to` who may read."""
-    yield AgreementDocument
-    if apps.is_installed("workinggroup"):
-        yield apps.get_model("workinggroup", "DocumentFile")
-
-
+@never_cache
+@login_required
 @require_safe
-def file(request, name):
-    """Serve a file to those who may read it; to everybody else it is not there."""
-    for owner in file_owners():
-        record = owner.objects.visible_to(request.user).filter(file=name).first()
-        if record:
-            break
-    else:
-        raise Http404(_("There is no such file."))
-    public = owner.objects.visible_to(AnonymousUser()).filter(pk=record.pk).exists()
-    try:
-        stream = record.file.open("rb")
-    except OSError as error:
-        raise Http404(_("There is no such file.")) from error
-    response = FileResponse(
-        stream, as_attachment=True, filename=record.original_name, content_type=record.content_type
-    )
-    response["Cache-Control"] = "no-cache" if public else "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
+def my_data(request):
+    """What the hub keeps of the signed-in person, to be read, taken away or erased."""
+    return render(request, "accounts/my_data.html")
+
+
+@never_cache
+@login_required
+@require_safe
+def download_my_data(request):
+    response = StreamingHttpResponse(rights.export_for(request.user), content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase_account(request):
+    """What goes and what stays, and the form that does it: the address typed, then the password."""
+    form = ErasureForm(request.user, request.POST or None)
+    status = 400 if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        raise_if_reauthentication_required(request, app="accounts")
+        try:
+            rights.erase(request.user)
+        except OSError:
+            logger.exception("The log of erasures cannot be written.")
+            form.add_error(None, _("This cannot be done at the moment; nothing was changed. Please tell us."))
+            status = 503
+        else:
+            request.session.flush()
+            return redirect("account_erased")
+    fate = contributions_fate(request.user)
+    return render(request, "accounts/erase.html", {"form": form, **fate}, status=status)
 
 
 @never_cache

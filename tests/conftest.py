@@ -33,6 +33,11 @@ def _pages_of_this_worker(settings):
 def _files_of_this_test(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "files"
+    files = settings.STORAGES["default"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {**files, "OPTIONS": {"location": settings.MEDIA_ROOT}},
+    }
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import OutgoingMail, User, erase, export_for
+from accounts.models import OutgoingMail, User
+from accounts.rights import erase, export_for
 from tests import factories
+from tests.stored import everything_stored
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "una frase bastante larga"
@@ -319,18 +320,6 @@ def test_the_first_staff_account_can_sign_in_at_once(monkeypatch, client):
     assert (user.email, user.is_staff, user.is_superuser) == ("first@example.org", True, True)
     assert client.post("/es/account/login/", {"login": user.email, "password": PASSWORD}).status_code == 302
     assert client.get("/es/account/").status_code == 200
-
-
-def everything_stored():
-    """All the hub's tables as text, sessions decoded."""
-    from django.apps import apps
-    from django.contrib.sessions.models import Session
-    from django.core import serializers
-
-    tables = connection.introspection.table_names()
-    models = [model for model in apps.get_models() if model._meta.db_table in tables]
-    rows = [row for model in models for row in model._base_manager.all()]
-    return serializers.serialize("json", rows) + str([s.get_decoded() for s in Session.objects.all()])
 
 
 def test_a_persons_data_can_be_taken_away_and_erased(client, admin_client):

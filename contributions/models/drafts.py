@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import models, transaction
@@ -34,7 +35,7 @@ class DraftQuerySet(models.QuerySet):
     def editable_by(self, user, held=()):
         """Own drafts, and those this browser began without an account (`held`: their keys)."""
         own = Q(user=user) if user.is_authenticated else Q(pk__in=[])
-        return self.filter(own | Q(user=None, pk__in=list(held)))
+        return self.filter(own | Q(user=None, contribution=None, pk__in=list(held)))
 
     def moderated_by(self, user):
         """Drafts that came late to calls of the groups `user` moderates: staff may admit them."""
@@ -317,12 +318,18 @@ class AttachmentQuerySet(models.QuerySet):
         late = Draft.objects.moderated_by(user)
         return self.filter(readable | Q(draft__user=user) | Q(draft__in=late))
 
+    def gone(self):
+        """What was public once and is no longer, with its contribution."""
+        of = Attachment.contributions.through.objects.filter(attachment=OuterRef("pk"))
+        return self.filter(Exists(of.filter(contribution__in=Contribution.objects.gone().values("pk"))))
+
     def discard(self):
-        """Remove rows now and their files once that is certain."""
-        files = [(row.file.storage, row.file.name) for row in self]
-        deleted = self.filter(pk__in=[row.pk for row in self]).delete()
-        transaction.on_commit(lambda: [storage.delete(name) for storage, name in files])
-        return deleted
+        """Remove rows now and their files once that is certain; a file whose removal fails then is
+        removed by housekeeping."""
+        files = [(row.pk, row.file.storage, row.file.name) for row in self]
+        for _pk, storage, name in files:
+            transaction.on_commit(partial(storage.delete, name), robust=True)
+        return Attachment.objects.filter(pk__in=[pk for pk, _storage, _name in files]).delete()
 
 
 class Attachment(FileRecord):
