@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from directory import api, api_vocabularies, facets, jsonld
 from directory.figures import arcs, matrix
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted, by_text
-from directory.formats.pages import in_formats
+from directory.formats.pages import SUBSCRIPTIONS, in_formats
 from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
 from directory.models.organisations import NAMES, Named
 from directory.pagination import paginate
@@ -46,7 +46,7 @@ def listing(request, filterset, spec, size=20):
     }
 
 
-@in_formats(api.OrganisationViewSet)
+@in_formats(api.OrganisationViewSet, subscriptions=("feed",))
 def organisations(request):
     queryset = agreements_counted(Organisation.objects.published().rows())
     filterset = OrganisationFilter(request.GET, queryset)
@@ -110,7 +110,7 @@ def organisation(request, slug):
     )
 
 
-@in_formats(api.AgreementViewSet)
+@in_formats(api.AgreementViewSet, subscriptions=("feed",))
 def agreements(request):
     base = Agreement.objects.published()
     filterset = AgreementFilter(request.GET, base.rows().prefetch_related(PARTIES))
@@ -144,7 +144,7 @@ def agreement(request, slug):
     )
 
 
-@in_formats(api.EventViewSet)
+@in_formats(api.EventViewSet, subscriptions=("feed", "calendar"))
 def events(request):
     filterset = EventFilter(request.GET, Event.objects.published().rows())
     context = listing(request, filterset, facets.EVENT_FACETS)
@@ -157,6 +157,8 @@ def events(request):
 @in_formats(api.EventViewSet, key="slug")
 def event(request, slug):
     record = get_object_or_404(Event.objects.published(), slug=slug)
+    if record.starts_on:
+        request.subscriptions = [SUBSCRIPTIONS["calendar"]]
     editions = Event.objects.published().rows().exclude(pk=record.pk)
     return render(
         request,

@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_control, never_cache
 
-from ripess_hub import errors, files, identifiers, views
+from ripess_hub import calendars, errors, feeds, files, identifiers, views
 from ripess_hub.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -31,6 +31,19 @@ urlpatterns = [
         path("account/erase/", views.erase_account, name="erase_account"),
         path("account/erased/", never_cache(views.page("accounts/erased.html")), name="account_erased"),
         path("account/", include("accounts.urls")),
+        path("feed.atom", feeds.everything, name="feed"),
+        path("<slug:name>/feed.atom", feeds.of_list, name="feed-of-list"),
+        path("groups/<slug:slug>/feed.atom", feeds.of_group, name="feed-of-group"),
+        path("calendar.ics", calendars.everything, name="calendar"),
+        path("events/calendar.ics", calendars.of_events, name="calendar-of-events"),
+        path("events/<slug:slug>/calendar.ics", calendars.of_event, name="calendar-of-event"),
+        path("groups/<slug:slug>/calendar.ics", calendars.of_group, name="calendar-of-group"),
+        path(
+            "groups/<slug:group>/meetings/<slug:slug>/calendar.ics",
+            calendars.of_meeting,
+            name="calendar-of-meeting",
+        ),
+        path("calls/<slug:slug>/calendar.ics", calendars.of_call, name="calendar-of-call"),
         path("", include("directory.urls")),
         path("", include("workinggroup.urls")),
         path("", include("contributions.urls")),

@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationStackedInline
 
 from directory.admin import FileInline, HubAdmin, PublishableAdmin, TermAdmin
@@ -73,11 +74,25 @@ class OfGroupAdmin(PublishableAdmin):
 
 @admin.register(models.Meeting)
 class MeetingAdmin(OfGroupAdmin):
-    list_display = ["__str__", "group", "event", "starts_at", "year", "city", "publication"]
+    list_display = ["__str__", "group", "event", "starts_at", "cancelled_at", "city", "publication"]
     list_select_related = ["group", "event"]
     search_fields = ["slug", "title_es", "title_fr", "title_en", "city"]
     autocomplete_fields = ["group", "event", "country"]
     date_hierarchy = "starts_at"
+    actions = [*OfGroupAdmin.actions, "cancel", "reinstate"]
+    readonly_fields = [*OfGroupAdmin.readonly_fields, "cancelled_at"]
+
+    @admin.action(description=_("Cancel the chosen meetings"), permissions=["change"])
+    def cancel(self, request, queryset):
+        count = queryset.cancel()
+        said = ngettext("%(count)s meeting was cancelled.", "%(count)s meetings were cancelled.", count)
+        self.message_user(request, said % {"count": count})
+
+    @admin.action(description=_("Take the cancellation back"), permissions=["change"])
+    def reinstate(self, request, queryset):
+        count = queryset.reinstate()
+        said = ngettext("%(count)s meeting takes place again.", "%(count)s meetings take place again.", count)
+        self.message_user(request, said % {"count": count})
 
 
 @admin.register(models.Document)

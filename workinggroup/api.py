@@ -182,6 +182,8 @@ class MeetingSerializer(OfGroupSerializer):
     year = serializers.IntegerField(allow_null=True, help_text=_("Year; known alone where the day is not."))
     starts_at = instant(allow_null=True, help_text=_("When it starts (UTC); null when the day is not known."))
     ends_at = instant(allow_null=True, help_text=_("When it ends (UTC)."))
+    moved_from = instant(allow_null=True, help_text=_("When it was to start before it was moved (UTC)."))
+    cancelled_at = instant(allow_null=True, help_text=_("When it was cancelled (UTC); null: it takes place."))
     time_zone = serializers.CharField(help_text=_("Its official time zone, an IANA name."))
     place = Words(help_text=_("Place."))
     city = Words(help_text=_("City."))

@@ -50,6 +50,14 @@ def place(record):
     )
 
 
+def status(record):
+    if record.cancelled_at:
+        return "EventCancelled"
+    if record.moved_from:
+        return "EventRescheduled" if record.starts_at else "EventPostponed"
+    return "EventScheduled"
+
+
 def meeting(request, record):
     event = record.event if record.event and record.event.is_published else None
     return without_empty(
@@ -65,6 +73,8 @@ def meeting(request, record):
             if record.starts_at
             else str(record.year or (event and event.year) or ""),
             "endDate": record.ends_at.isoformat() if record.ends_at else None,
+            "previousStartDate": record.moved_from.isoformat() if record.moved_from else None,
+            "eventStatus": f"{CONTEXT}/{status(record)}",
             "location": place(record),
             "inLanguage": record.languages,
             "organizer": coordinator(request, record.group),

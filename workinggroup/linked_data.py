@@ -34,6 +34,14 @@ def describe_group(record, terms):
     )
 
 
+def status(record):
+    if record["cancelled_at"]:
+        return "EventCancelled"
+    if record["moved_from"]:
+        return "EventRescheduled" if record["starts_at"] else "EventPostponed"
+    return "EventScheduled"
+
+
 def describe_meeting(record, terms):
     online = address(record["online_url"])
     return node(
@@ -46,6 +54,8 @@ def describe_meeting(record, terms):
         schema__superEvent=thing("events", record["event"]),
         schema__startDate=typed(record["starts_at"], "dateTime") or typed(record["year"], "gYear"),
         schema__endDate=typed(record["ends_at"], "dateTime"),
+        schema__previousStartDate=typed(record["moved_from"], "dateTime"),
+        schema__eventStatus={"@id": f"https://schema.org/{status(record)}"},
         hub__timeZone=record["time_zone"] if record["starts_at"] else None,
         schema__location=[
             found

@@ -55,6 +55,8 @@ def call_steps(call):
 def meeting_step(meeting, now):
     """The meeting, dated by its day, else by the event's days or year it lies within."""
     event = meeting.event
+    if meeting.cancelled_at:
+        return Step(_("Meeting cancelled"), done=True)
     if meeting.starts_at:
         when = date_of(meeting.starts_at, meeting.time_zone)
         return Step(_("Meeting"), when, done=(meeting.ends_at or meeting.starts_at) < now)

@@ -42,7 +42,7 @@ def questions_of(reference):
     )  # fmt: skip
 
 
-@in_formats(api.GroupViewSet)
+@in_formats(api.GroupViewSet, subscriptions=("feed",))
 @require_safe
 def groups(request):
     open_call = Call.objects.published().open().filter(group=OuterRef("pk"))
@@ -59,7 +59,7 @@ def groups(request):
     return render(request, "workinggroup/groups.html", paginate(request, queryset))
 
 
-@in_formats(api.GroupViewSet, key="slug")
+@in_formats(api.GroupViewSet, key="slug", subscriptions=("feed", "calendar"))
 @require_safe
 def group(request, slug):
     named = WorkingGroup.organisations.through.objects.filter(workinggroup=OuterRef(OuterRef("pk")))

@@ -16,7 +16,7 @@ from directory.text import language
 from workinggroup.models import CallQuestion, Licence, bulk_of
 
 
-@in_formats(api.ContributionViewSet)
+@in_formats(api.ContributionViewSet, subscriptions=("feed",))
 @require_safe
 def contributions(request):
     queryset = Contribution.objects.published().without_bulk().with_byline()

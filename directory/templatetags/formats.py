@@ -6,25 +6,31 @@ register = template.Library()
 
 
 def links(context):
-    """The formats of the page with their addresses: the filters stay, the number of the page goes."""
+    """The formats and subscriptions of the page with their addresses: the filters stay, the number of the
+    page goes."""
     request = context["request"]
     query = request.GET.copy()
     for name in ("page", "format"):
         query.pop(name, None)
-    found = []
+    kept = f"?{query.urlencode()}" if query else ""
+    subscriptions = [
+        {"type": media_type, "label": label, "url": address + kept}
+        for address, media_type, label in getattr(request, "subscriptions", ())
+    ]
+    formats = []
     for one in getattr(request, "formats", ()):
         query["format"] = one.name
-        found.append({"format": one, "url": f"?{query.urlencode()}"})
-    return found
+        formats.append({"type": one.media_type, "label": one.label, "url": f"?{query.urlencode()}"})
+    return {"formats": formats, "subscriptions": subscriptions}
 
 
 @register.inclusion_tag("_formats.html", takes_context=True)
 def format_links(context):
     """The formats as links, for people."""
-    return {"formats": links(context)}
+    return links(context)
 
 
 @register.inclusion_tag("_alternates.html", takes_context=True)
 def format_alternates(context):
     """The formats as alternates of the page, for programs."""
-    return {"formats": links(context)}
+    return links(context)

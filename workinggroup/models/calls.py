@@ -6,24 +6,18 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
 from directory.models import NotAllowed
+from workinggroup.models.clock import HubNow
 from workinggroup.models.groups import Basis, GroupRecord, GroupRecordQuerySet, Meeting, WorkingGroup
 
 # Advisory locks share one space of 64 bits: the upper half says that this one guards a call's times.
 LOCKS = 0x48554243 << 32
 ANYWHERE_ON_EARTH = "Etc/GMT+12"
-
-
-class HubNow(Func):
-    """The instant by the database's clock: `hub_now()`, which deadline code alone asks."""
-
-    template = "hub_now()"
-    output_field = models.DateTimeField()
 
 
 class ContributionKind(models.TextChoices):

@@ -1,5 +1,6 @@
 """Working groups, their meetings and documents."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +17,7 @@ from directory.models.files import FileRecord
 from directory.models.publication import PublishableQuerySet, Record
 from directory.models.vocabularies import Term
 from directory.search_fields import CONFIGURATIONS
+from workinggroup.models.clock import HubNow
 
 
 class DocumentKind(Term):
@@ -222,6 +224,24 @@ class MeetingQuerySet(GroupRecordQuerySet):
     def with_event(self):
         return self.select_related("event").defer(*bulk_of("event"), "loaded")
 
+    def cancel(self):
+        """Say that the meetings do not take place; their pages stay. Return how many it is news of."""
+        return self.filter(cancelled_at=None).update(cancelled_at=HubNow(), updated_at=HubNow())
+
+    def reinstate(self):
+        """Take the cancellation back; return how many were cancelled."""
+        return self.exclude(cancelled_at=None).update(cancelled_at=None, updated_at=HubNow())
+
+
+# Readers who noted the old time must see that it changed: the database keeps it, whichever way a published
+# meeting is moved. Back at its former time it was never moved; what staff write there themselves stays.
+KEEP_FORMER_START = """
+IF NEW.moved_from IS NOT DISTINCT FROM OLD.moved_from THEN
+    NEW.moved_from := CASE WHEN NEW.starts_at = OLD.moved_from THEN NULL ELSE OLD.starts_at END;
+END IF;
+RETURN NEW;
+"""
+
 
 class Meeting(GroupRecord):
     """A meeting of a group; its day may be unknown, and the page says so."""
@@ -247,6 +267,13 @@ class Meeting(GroupRecord):
         _("starts"), null=True, blank=True, help_text=_("Leave empty when the day is not known.")
     )
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    moved_from = models.DateTimeField(
+        _("former start"),
+        null=True,
+        blank=True,
+        help_text=_("Shown struck through. Kept by itself when a published meeting is moved."),
+    )
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
     time_zone = models.CharField(
         _("official time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
@@ -279,6 +306,20 @@ class Meeting(GroupRecord):
                 condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=False, ends_at__gte=F("starts_at")),
                 name="meeting_in_order",
                 violation_error_message=_("The meeting cannot end before it starts."),
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="meeting_moved",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("starts_at"),
+                condition=pgtrigger.Q(
+                    old__publication=Publication.PUBLISHED,
+                    new__publication=Publication.PUBLISHED,
+                    old__starts_at__isnull=False,
+                    old__starts_at__df=pgtrigger.F("new__starts_at"),
+                ),
+                func=KEEP_FORMER_START,
             )
         ]
 

@@ -102,12 +102,35 @@ def call_title(call, record=None):
 
 @register.simple_tag
 def meeting_date(meeting):
-    """The day of a meeting, else its year, else that it is not known."""
+    """The day of a meeting, else its year, else that it is not known. Readers who noted a former day see
+    it struck through, and that of a cancelled meeting too."""
     if meeting.starts_at:
-        start = words.instant(meeting.starts_at, meeting.time_zone)
-        return format_html('<time datetime="{}">{}</time>', start["iso"], start["date"])
-    year = meeting.year or (meeting.event and meeting.event.year)
-    return str(year) if year else _("date not known")
+        shown = day_of(meeting.starts_at, meeting.time_zone)
+    else:
+        year = meeting.year or (meeting.event and meeting.event.year)
+        shown = str(year) if year else _("date not known")
+    if meeting.cancelled_at:
+        return format_html("{} <strong>{}</strong>", struck(shown), _("cancelled"))
+    if meeting.moved_from:
+        return format_html("{} {}", struck(day_of(meeting.moved_from, meeting.time_zone)), shown)
+    return shown
+
+
+def day_of(moment, zone):
+    start = words.instant(moment, zone)
+    return format_html('<time datetime="{}">{}</time>', start["iso"], start["date"])
+
+
+def struck(shown):
+    """What no longer holds: said to those who do not see the line through it."""
+    return format_html('<s><span class="visually-hidden">{}</span> {}</s>', _("no longer:"), shown)
+
+
+@register.simple_tag
+def former_start(meeting):
+    """The former day and hour of a meeting that was moved."""
+    moment = words.instant(meeting.moved_from, meeting.time_zone)
+    return struck(f"{moment['date']}, {moment['time']}")
 
 
 @register.simple_tag
