@@ -3,6 +3,8 @@
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminFileWidget
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models as db
 from django.forms import Textarea
@@ -19,12 +21,28 @@ from directory.inspection import accept_attribute, kinds_in_words
 from directory.models import NotAllowed
 
 
+class LinesField(SimpleArrayField):
+    """Several texts, one a line: a comma belongs to the text it stands in."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(
+            *args, delimiter="\n", **{"widget": Textarea(attrs={"rows": 4, "cols": 90}), **kwargs}
+        )
+
+    def to_python(self, value):
+        lines = value.splitlines() if isinstance(value, str) else value or []
+        return super().to_python("\n".join(line.strip() for line in lines if line.strip()))
+
+
 class HubAdmin(TabbedTranslationAdmin):
     """Translation tabs, a history that nobody can edit, and texts in areas that suit them."""
 
     save_on_top = True
     list_per_page = 50
-    formfield_overrides = {db.TextField: {"widget": Textarea(attrs={"rows": 5, "cols": 90})}}
+    formfield_overrides = {
+        db.TextField: {"widget": Textarea(attrs={"rows": 5, "cols": 90})},
+        ArrayField: {"form_class": LinesField},
+    }
     object_history_template = "admin/history.html"
 
     def history_view(self, request, object_id, extra_context=None):

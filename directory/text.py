@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from directory.vocabulary import reading_order
 
+# A line must not begin with the sign that French sets apart from its word.
+BEFORE_A_SIGN = re.compile(r"(?<=«) | (?=[:;!?»])")
 URL = re.compile(r"https?://[^\s()<>\"]+")
 
 
@@ -33,7 +35,7 @@ def best_text(record, field):
     """Return `(text, its language)` of a translated field in the best language that has one."""
     for code in reading_order(language()):
         if text := getattr(record, f"{field}_{code}"):
-            return text, code
+            return BEFORE_A_SIGN.sub("\u00a0", text) if code == "fr" else text, code
     return "", language()
 
 

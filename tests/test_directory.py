@@ -131,6 +131,12 @@ def test_a_text_in_another_language_carries_it_and_says_so(client):
     assert 'lang="es">Texto' not in get(client, "/es/organisations/una/")
 
 
+def test_no_french_line_begins_with_a_sign(client):
+    factories.organisation(slug="deux", name_fr="Que faire ?", name_es="¿Qué hacer ?", name_en="What ?")
+    assert "Que faire\u00a0?</h1>" in get(client, "/fr/organisations/deux/")
+    assert "¿Qué hacer ?</h1>" in get(client, "/es/organisations/deux/")
+
+
 def test_names_sort_by_the_language_of_reading_with_its_fallback(client):
     factories.organisation(name_es="Árbol", name_fr="Zèbre", name_en=None)
     factories.organisation(name_es="Mano", name_fr=None, name_en=None)

@@ -1,0 +1,23 @@
+"""Sentences of the library of sign-in pages that the hub words itself, formally and in the words of its
+other pages. The project's translations come before a library's; naming them here keeps them in the
+catalogues of messages.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+OURS = [
+    _("A sign-in code has been sent to %(recipient)s."),
+    _("Be patient, you are sending too many requests."),
+    _("Enter Email Verification Code"),
+    _("Enter Password Reset Code"),
+    _("Enter Sign-In Code"),
+    _("Invalid login."),
+    _("Password Reset"),
+    _("Re-send Verification"),
+    _("Request Code"),
+    _("Request new code"),
+    _("Send me a sign-in code"),
+    _("We've sent a code to %(recipient)s. The code expires shortly, so please enter it soon."),
+    _("You will receive a special code for a password-free sign-in."),
+    _("Your account is protected by two-factor authentication. Please enter an authenticator code:"),
+]
