@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -374,6 +375,19 @@ def test_the_draft_is_saved_while_one_writes():
     draft = Draft.objects.get()
     assert draft.data["text"] == "Más."
     assert "Otra ventana." in [kept["data"]["text"] for kept in draft.earlier]
+
+
+def test_a_flood_of_drafts_from_one_address_ends_and_shows_the_text_back(settings):
+    settings.ACCOUNT_RATE_LIMITS = {"begin_draft": "2/h/ip"}
+    cache.clear()
+    call = a_call(closes_at=None)
+    for _n in range(2):
+        post(Client(), call, "save", status=302)
+    refused = post(Client(), call, "save", status=429)
+    assert "Un texto **importante**." in shown(refused)
+    assert Draft.objects.count() == 2
+    post(signed_in()[0], call, "save", status=302)
+    cache.clear()
 
 
 def test_a_stranger_finds_no_draft_and_cannot_write_into_it():

@@ -3,6 +3,7 @@ before anything is judged."""
 
 import uuid
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -141,7 +142,12 @@ def receive(request, call, key):
         return shown_back(request, call, key, data, _(
             "This page had been open for long, so nothing was saved or sent yet. Your text is below: please press the button again."
         ))  # fmt: skip
-    draft = find_or_begin(request, call, key)
+    try:
+        draft = find_or_begin(request, call, key)
+    except TooMany:
+        return shown_back(request, call, key, data, _(
+            "Very many drafts were begun from this connection in the last hour, so this one was not saved. Your text is below: sign in and it is saved, or try again later."
+        ), status=429)  # fmt: skip
     if draft is None:
         sentence = _(
             "The call does not take contributions now. Nothing was saved; your text is below, to copy."
@@ -230,6 +236,10 @@ def submit(request, call, draft, spoilt, problems):
     return redirect(f"{address}?sent={draft.pk}")
 
 
+class TooMany(Exception):
+    """One connection began more drafts without an account than a room full of people would."""
+
+
 def find_or_begin(request, call, key):
     """The draft of this key, or a new one; None when the call is not open and has not been lately."""
     draft = (
@@ -246,6 +256,8 @@ def find_or_begin(request, call, key):
         key = uuid.uuid4()
     if not (call.takes(request.user) or closed_lately(call)):
         return None
+    if not request.user.is_authenticated and not ratelimit.consume(request, action="begin_draft"):
+        raise TooMany
     return Draft(pk=key, call=call, user=request.user if request.user.is_authenticated else None)
 
 
@@ -387,8 +399,8 @@ def late(request, call, draft):
     )
 
 
-def shown_back(request, call, key, data, sentence):
+def shown_back(request, call, key, data, sentence, *, status=403):
     """What cannot be stored is shown back, whole."""
     draft = Draft(pk=key, call=call, data=data)
     form = form_of(request, call, draft, validate=False)
-    return page(request, call, draft, form, notice=sentence, status=403)
+    return page(request, call, draft, form, notice=sentence, status=status)
