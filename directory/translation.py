@@ -10,7 +10,8 @@ from modeltranslation.translator import TranslationOptions, register
 from directory import models
 
 DERIVED = [
-    "place_keys", "sector_keys", "name_keys", "names_text", "country_keys",
+    "place_keys", "sector_keys", "name_keys", "names_text", "country_keys", "continent_keys",
+    "seat_key", "seat_keys", "seat_countries", "unseated",
     "direction_computed", "direction",
     *(f"{name}_{code}" for name in ("context", "search", "sort") for code in ("es", "fr", "en")),
     "loaded",

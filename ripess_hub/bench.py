@@ -18,77 +18,11 @@ from urllib.parse import urlencode
 
 import django
 
-SIZES = {"catalogue": 0, "10,000 more organisations": 10_000}
+from ripess_hub.bench_data import generate
+
+# Organisations and agreements generated beside the catalogue.
+SIZES = {"catalogue": (0, 0), "10,000 more organisations and 20,000 agreements": (10_000, 20_000)}
 CLIENTS = 4
-RANDOM_WORDS = [
-    "cooperativa",
-    "solidaria",
-    "comercio",
-    "justo",
-    "finanzas",
-    "mutual",
-    "agricultura",
-    "mujeres",
-    "andina",
-    "sahel",
-    "norte",
-    "sur",
-    "red",
-    "union",
-    "federacion",
-    "alianza",
-    "territorio",
-    "vivienda",
-    "energia",
-    "saberes",
-    "feria",
-    "artesana",
-    "pesca",
-    "cafe",
-    "cacao",
-]
-
-
-def generate(count):
-    """Insert `count` invented organisations, marked as such, into the database of the bench."""
-    from django.db import connection, transaction
-
-    words = "ARRAY[" + ",".join(f"'{word}'" for word in RANDOM_WORDS) + "]"
-    pick = f"({words})[1 + floor(random() * {len(RANDOM_WORDS)})::int]"
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL hub.derive = 'off'")
-        cursor.execute(
-            f"""
-            INSERT INTO directory_organisation (slug, publication, name, name_es, name_fr, name_en,
-                acronym, acronym_es, acronym_fr, acronym_en, names_translated, aliases,
-                description, description_es, description_fr, description_en, kind_id, scope_id,
-                country_id, city, website, status, sources, note, created_at, updated_at, place_keys,
-                sector_keys, name_keys, names_text, context_es, context_fr, context_en)
-            SELECT 'bench-' || n, 'published', t.es, t.es, t.es || ' fr', t.es || ' en',
-                'B' || n, 'B' || n, 'B' || n, 'B' || n, '{{}}', '{{}}',
-                t.long, t.long, t.long, t.long,
-                (SELECT key FROM directory_organisationkind OFFSET n %% 11 LIMIT 1),
-                (SELECT key FROM directory_scope OFFSET n %% 5 LIMIT 1),
-                (SELECT key FROM directory_country OFFSET (n * 7) %% 249 LIMIT 1),
-                initcap({pick}), '', 'active', '{{}}', '', now(), now(), '{{}}', '{{}}', '{{}}', '', '', '', ''
-            FROM generate_series(1, %s) AS n,
-                 LATERAL (SELECT initcap({pick} || ' ' || {pick} || ' ' || {pick} || ' ' || n) AS es,
-                                 {pick} || ' ' || {pick} || ' ' || {pick} || ' ' || {pick} || ' ' || {pick}
-                                 || ' ' || {pick} || ' ' || {pick} || ' ' || n AS long) AS t
-            """,
-            [count],
-        )
-        cursor.execute(
-            """
-            INSERT INTO directory_organisation_sectors (organisation_id, sector_id)
-            SELECT o.id, s.key FROM directory_organisation o
-              JOIN LATERAL (SELECT key FROM directory_sector OFFSET o.id % 23 LIMIT 2) s ON true
-             WHERE o.slug LIKE 'bench-%'
-            """
-        )
-        cursor.execute("SELECT hub_derive_all()")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 class Server:
@@ -245,9 +179,9 @@ def main(arguments=None):
           f"{options.seconds:g} s a figure")  # fmt: skip
     bare = Server(8970, "ripess_hub.bench_bare")
     try:
-        for name, count in SIZES.items():
-            if count:
-                generate(count)
+        for name, (organisations, agreements) in SIZES.items():
+            if organisations:
+                generate(organisations, agreements)
             hub = Server(8971, "ripess_hub.settings")
             try:
                 print(

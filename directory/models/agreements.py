@@ -1,8 +1,11 @@
+import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.files import FileRecord
@@ -20,14 +23,50 @@ def year_and_date_agree(year, date, name):
     )
 
 
+class HubContinents(Func):
+    """Those of the keys given that are continents, in the order of the continents."""
+
+    function = "hub_continents_in"
+    output_field = ArrayField(models.TextField())
+
+
+class Today(Func):
+    """The day (UTC) by the database's clock, asked once a query."""
+
+    template = "(SELECT (hub_now() AT TIME ZONE 'UTC')::date)"
+    output_field = models.DateField()
+
+
+# The last year in which an agreement is known to be in force: that of its end; this year for one
+# recorded as active, whose end is open; else no more is known than the year it began.
+LAST_YEAR = Case(
+    When(end_year__isnull=False, then=F("end_year")),
+    When(status="active", then=ExtractYear(Today())),
+    default=F("start_year"),
+)
+
+
+def in_force_on(on):
+    """The condition of being known to be in force on a day: begun by then, not ended, not recorded as
+    completed or superseded. A year alone begins on its first and ends on its last day; what has no
+    known beginning is unknown, so it does not count."""
+    year = on.year if isinstance(on, datetime.date) else ExtractYear(on)
+    begun = Q(start_on__lte=on) | Q(start_on__isnull=True, start_year__lte=year)
+    ended = Q(end_on__isnull=False, end_on__lt=on) | Q(
+        end_on__isnull=True, end_year__isnull=False, end_year__lt=year
+    )
+    return Q(status="active") & begun & ~ended
+
+
+def in_force_during(year):
+    """The condition of being known to be in force on some day of `year`, whatever became of it since."""
+    return Q(start_year__lte=year) & Q(GreaterThanOrEqual(LAST_YEAR, year))
+
+
 class AgreementQuerySet(PublishableQuerySet):
-    def in_force(self, on):
-        """Agreements known to be in force on the day `on`: begun by then, not ended, not recorded
-        as completed or superseded. A year alone begins on its first and ends on its last day;
-        what has no known beginning is unknown, so it is not counted."""
-        begun = Q(start_on__lte=on) | Q(start_on__isnull=True, start_year__lte=on.year)
-        ended = Q(end_on__lt=on) | Q(end_on__isnull=True, end_year__lt=on.year)
-        return self.filter(begun, status="active").exclude(ended)
+    def in_force(self, on=None):
+        """Agreements known to be in force on the day `on`, today if not told."""
+        return self.filter(in_force_on(on or Today()))
 
     def of_differing_direction(self):
         """Agreements whose stated direction contradicts the one their parties give; a computed
@@ -49,7 +88,8 @@ class AgreementQuerySet(PublishableQuerySet):
         """Leave out the columns no list shows: search vectors and what the catalogue loaded."""
         return self.defer(
             "search_es", "search_fr", "search_en", "context_es", "context_fr", "context_en",
-            "sort_es", "sort_fr", "sort_en", "loaded",
+            "sort_es", "sort_fr", "sort_en", "continent_keys", "seat_keys", "seat_countries", "unseated",
+            "loaded",
         )  # fmt: skip
 
 
@@ -96,6 +136,10 @@ class Agreement(Record):
     direction_computed = models.ForeignKey(
         "Direction", models.PROTECT, null=True, related_name="+", editable=False
     )
+    # Where its published parties sit, as keys of seats and as countries; how many sit nowhere known.
+    seat_keys = ArrayField(models.TextField(), default=list, editable=False)
+    seat_countries = ArrayField(models.TextField(), default=list, editable=False)
+    unseated = models.PositiveSmallIntegerField(default=0, editable=False)
     direction = models.GeneratedField(
         expression=Coalesce(F("direction_stated"), F("direction_computed")),
         output_field=models.CharField(max_length=60),
@@ -110,6 +154,12 @@ class Agreement(Record):
     sort_es = sort_column("es", "title")
     sort_fr = sort_column("fr", "title")
     sort_en = sort_column("en", "title")
+    continent_keys = models.GeneratedField(
+        expression=HubContinents(F("place_keys")),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+        editable=False,
+    )
 
     objects = AgreementQuerySet.as_manager()
 

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.publication import PublishableQuerySet, Record, address
@@ -33,10 +33,17 @@ def coordinates_constraints(name):
     ]
 
 
+class HubSeat(Func):
+    """The key of a seat, `CH-geneva`, from its country and city; null without coordinates."""
+
+    function = "hub_seat"
+    output_field = models.TextField()
+
+
 # The columns no list shows: search, sorting and what the catalogue loaded.
 BULK = (
     "search_es", "search_fr", "search_en", "context_es", "context_fr", "context_en",
-    "name_keys", "names_text", "sort_es", "sort_fr", "sort_en", "loaded",
+    "name_keys", "names_text", "sort_es", "sort_fr", "sort_en", "seat_key", "loaded",
 )  # fmt: skip
 
 
@@ -124,6 +131,13 @@ class Organisation(Record):
     sort_es = sort_column("es", "name")
     sort_fr = sort_column("fr", "name")
     sort_en = sort_column("en", "name")
+    # Organisations of one city share a seat on the map.
+    seat_key = models.GeneratedField(
+        expression=HubSeat(F("country"), F("city"), F("latitude")),
+        output_field=models.TextField(null=True),
+        db_persist=True,
+        editable=False,
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -150,6 +164,7 @@ class Organisation(Record):
             models.Index(fields=["sort_es"], name="organisation_sort_es"),
             models.Index(fields=["sort_fr"], name="organisation_sort_fr"),
             models.Index(fields=["sort_en"], name="organisation_sort_en"),
+            models.Index(fields=["seat_key", "publication"], name="organisation_seat"),
         ]
 
     def __str__(self):
