@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from contributions.models import Contribution
 from directory.facets import Facet, Option
-from directory.filters import KeysFilter, ListFilter, OrderFilter, QueryFilter
+from directory.filter_parts import KeysFilter, ListFilter, OrderFilter, QueryFilter
 from directory.text import language, language_name
 from directory.vocabulary import reading_order
 from workinggroup.models import Call

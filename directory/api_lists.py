@@ -16,7 +16,7 @@ from rest_framework.renderers import JSONRenderer
 from directory import facets
 from directory.api_pages import KEY_PATTERN, KeyPages
 from directory.api_parts import LANGUAGES
-from directory.filters import KEY, KeysFilter, OrderFilter, QueryFilter
+from directory.filter_parts import KEY, KeysFilter, OrderFilter, QueryFilter
 from directory.formats import FORMATS
 from directory.formats.export import Export, ExportRenderer, read, respond
 from directory.formats.negotiation import Negotiation
@@ -32,6 +32,9 @@ EXAMPLES = {
     "country": ["SN", "EC"],
     "direction": ["south_south"],
     "status": ["active"],
+    "year": ["2016"],
+    "between": ["m49-002", "m49-419"],
+    "within": ["m49-002"],
     "organisation": ["ripess"],
     "type": ["forum"],
     "audience": ["practitioners"],
@@ -82,8 +85,11 @@ def parameter(name, one):
     described = {"name": name, "in": "query", "required": False, "description": str(one.label or name)}
     if isinstance(one, KeysFilter):
         described["schema"] = {"type": "array", "items": {"type": "string"}}
-        described["description"] += ": " + _(
-            "one or more keys; any of them is enough. Repeat the parameter. An unknown key finds nothing."
+        described["description"] += ": " + (
+            one.note
+            or _(
+                "one or more keys; any of them is enough. Repeat the parameter. An unknown key finds nothing."
+            )
         )
         described |= {"style": "form", "explode": True}
     elif isinstance(one, OrderFilter):

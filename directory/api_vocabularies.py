@@ -28,7 +28,7 @@ from directory.api_parts import (
     Words,
     permanent,
 )
-from directory.filters import KeysFilter
+from directory.filter_parts import KeysFilter
 from directory.linked_data import describe_region, describe_term
 from directory.vocabulary import page_version, terms_of
 

@@ -4,7 +4,9 @@ empty result. All of it from one FilterSet, all addresses plain links."""
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from directory.agreement_filters import IN_FORCE, UNCLASSIFIED
 from directory.models.places import CONTINENTS
 from directory.text import language
 from directory.vocabulary import vocabulary
@@ -62,28 +64,46 @@ class Facet:
         return [o for i, o in enumerate(self.options) if i >= 8 and not o.selected]
 
 
+# What filters offer beside the keys of their vocabulary.
+SPECIAL = {
+    ("region", UNCLASSIFIED): gettext_lazy("On no continent"),
+    ("sector", UNCLASSIFIED): gettext_lazy("Without sector"),
+    ("status", IN_FORCE): gettext_lazy("In force, by the dates"),
+}
+
+
+def _label(table, name, key):
+    """What a key of filter `name` is called; None when nobody knows it."""
+    if entry := table.get(key):
+        return entry.label
+    return str(SPECIAL[name, key]) if (name, key) in SPECIAL else None
+
+
 def _listed(table, name, counts, chosen):
     """The keys a facet offers: continents and areas for places, used ones for countries, else all."""
-    if name == "region":
-        areas = [key for key, entry in table.items() if entry.type == "sse_area"]
-        keys = [key for key in (*CONTINENTS, *areas) if key in table]
-        return keys + [key for key in chosen if key not in keys and key in table]
     if name == "country":
         keys = [key for key in table if counts.get(key) or key in chosen]
         code = language()
         return sorted(keys, key=lambda key: table[key].labels[code])
-    return list(table)
+    if name == "region":
+        areas = [key for key, entry in table.items() if entry.type == "sse_area"]
+        keys = [key for key in (*CONTINENTS, *areas) if key in table]
+        keys += [key for key in chosen if key not in keys and key in table]
+    else:
+        keys = list(table)
+    special = [key for of, key in SPECIAL if of == name and key not in table]
+    return keys + [key for key in special if counts.get(key) or key in chosen]
 
 
 def facets(filterset, spec):
     """Return the facets of `spec` with the counts that each option would give."""
-    tables, code = vocabulary(), language()
+    tables = vocabulary()
     made = []
     for name, table_name in spec.items():
         table, chosen = tables[table_name], set(filterset.chosen(name))
         counts = filterset.counts(name)
         options = [
-            Option(key, table[key].labels[code], counts.get(key, 0), key in chosen)
+            Option(key, _label(table, name, key), counts.get(key, 0), key in chosen)
             for key in _listed(table, name, counts, chosen)
         ]
         made.append(Facet(name, str(filterset.filters[name].label), options))
@@ -102,35 +122,50 @@ def _address(query, **changes):
     return f"?{query.urlencode()}" if query else "?"
 
 
+def _chosen(filterset, spec):
+    """Every choice with its words, those of filters that are no facets too: `[(name, key, label)]`,
+    the label None where the value is unknown. Found out once for a filterset."""
+    if hasattr(filterset, "worded"):
+        return filterset.worded
+    tables = vocabulary()
+    made = filterset.worded = []
+    for name, one in filterset.filters.items():
+        if keys := filterset.chosen(name) if name in spec or hasattr(one, "labels") else []:
+            labels = (
+                {key: _label(tables[spec[name]], name, key) for key in keys}
+                if name in spec
+                else one.labels(keys)
+            )
+            made += [(name, key, labels.get(key)) for key in dict.fromkeys(keys)]
+    return made
+
+
 def chips(filterset, spec, query):
     """One chip a choice, each a link to the list without it; unknown values too, so they can go."""
-    tables = vocabulary()
     made = []
     if text := filterset.chosen("q"):
         made.append({"label": f"“{text}”", "url": _address(query, q=None), "name": "q", "value": text})
-    for name, table_name in spec.items():
-        for key in filterset.chosen(name):
-            entry = tables[table_name].get(key)
-            made.append(
-                {
-                    "label": entry.label if entry else _("unknown: %(value)s") % {"value": key[:60]},
-                    "url": _address(query, **{name: key}),
-                    "name": name,
-                    "value": key,
-                }
-            )
+    for name, key, label in _chosen(filterset, spec):
+        made.append(
+            {
+                "label": label or _("unknown: %(value)s") % {"value": key[:60]},
+                "url": _address(query, **{name: key}),
+                "name": name,
+                "value": key,
+            }
+        )
     return made
 
 
 def unknown_values(filterset, spec):
-    """The values asked for that no vocabulary holds: the page says that they find nothing."""
-    tables = vocabulary()
-    return [
-        key[:60]
-        for name, table_name in spec.items()
-        for key in filterset.chosen(name)
-        if key not in tables[table_name]
-    ]
+    """The values asked for that nobody knows: the page says that they find nothing."""
+    return [key[:60] for _name, key, label in _chosen(filterset, spec) if label is None]
+
+
+def kept_values(filterset, spec, query):
+    """What the form of the facets must keep without showing it: `[(name, value)]`."""
+    kept = [(name, key) for name, key, _label in _chosen(filterset, spec) if name not in spec]
+    return kept + [(name, query[name]) for name in ("matrix",) if query.get(name)]
 
 
 def suggestions(filterset, made, query):

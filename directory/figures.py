@@ -1,154 +1,98 @@
-"""Figures drawn on the server: arcs between seats on a world map, and the matrix of continents and
-sectors. Every figure stands beside a list or table that says the same."""
+"""What the figures of the explorer count, all of them in one statement over the agreements that match.
 
-from dataclasses import dataclass
-from itertools import pairwise
-from math import asin, cos, hypot, radians, sin, sqrt
+The statement takes the list's own query as its first part, so a figure counts what the list shows. The
+counting is PostgreSQL's: a page about twenty thousand agreements reads a few hundred numbers.
+"""
 
-from django.db.models import Count, F
+import json
 
-from directory.filters import Unnest
-from directory.models import AgreementParty, Publication
-from directory.models.places import CONTINENTS
-from directory.vocabulary import vocabulary
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper
 
-# Equal Earth, Šavrič, Patterson & Jenny (2018), doi:10.1080/13658816.2018.1504949.
-A1, A2, A3, A4 = 1.340264, -0.081106, 0.000893, 0.003796
-# The frame of static/hub/world.svg: central meridian (degrees), scale and origin (pixels).
-CENTRAL_MERIDIAN = 11.0
-SCALE, ORIGIN_X, ORIGIN_Y = 191.662725, 477.927406, 254.201977
+from directory.models.agreements import Today, in_force_on
 
+MATCHED = (
+    "id", "direction", "kind_id", "status_id", "start_year", "sector_keys", "continent_keys", "place_keys",
+    "seat_keys", "seat_countries", "unseated",
+)  # fmt: skip
 
-def equal_earth(latitude, longitude):
-    """Project degrees to pixels of the world map."""
-    turn = radians((longitude - CENTRAL_MERIDIAN + 540) % 360 - 180)
-    t = asin(sqrt(3) / 2 * sin(radians(latitude)))
-    t2 = t * t
-    t6 = t2**3
-    x = turn * cos(t) / (sqrt(3) / 2 * (A1 + 3 * A2 * t2 + t6 * (7 * A3 + 9 * A4 * t2)))
-    y = t * (A1 + A2 * t2 + t6 * (A3 + A4 * t2))
-    return round(ORIGIN_X + SCALE * x, 1), round(ORIGIN_Y - SCALE * y, 1)
-
-
-def arc_path(start, end, bow=0.22, limit=95):
-    """A curve between two seats that bows north; a small loop within one city."""
-    (x1, y1), (x2, y2) = start, end
-    distance = hypot(x2 - x1, y2 - y1)
-    if distance < 1:
-        return f"M{x1} {y1}c-9 -16 9 -16 0 0"
-    nx, ny = (y2 - y1) / distance, -(x2 - x1) / distance
-    if ny > 0:
-        nx, ny = -nx, -ny
-    height = min(distance * bow, limit)
-    middle = (x1 + x2) / 2 + nx * height, (y1 + y2) / 2 + ny * height
-    return f"M{x1} {y1}Q{middle[0]:.1f} {middle[1]:.1f} {x2} {y2}"
+# `alike` and `cells` count what is alike, so that arrays are taken apart a few hundred times and not
+# once an agreement.
+SHARED = """
+    alike AS MATERIALIZED (
+        SELECT coalesce(direction, 'unclassified') AS direction, sector_keys, continent_keys, count(*) AS n
+          FROM matched GROUP BY 1, 2, 3
+    ),
+    cells AS MATERIALIZED (
+        SELECT sector_keys, continent_keys, sum(n) AS n FROM alike GROUP BY 1, 2
+    )"""
 
 
-@dataclass
-class Arc:
-    path: str
-    direction: str
-    count: int
+def each(column):
+    """The keys of an array column, one a row; the empty key where it has none."""
+    return f"LATERAL unnest(CASE WHEN {column} = '{{}}' THEN ARRAY[''] ELSE {column} END)"
 
 
-def arcs(agreements):
-    """Return the map of these agreements: arcs, seats, counts.
+NUMBERS = {
+    "total": "SELECT coalesce(sum(n), 0) FROM alike",
+    "in_force": "SELECT count(*) FROM matched WHERE in_force",
+}
+COUNTS = {
+    "direction": "SELECT direction, sum(n) FROM alike GROUP BY 1",
+    "sector": f"SELECT s, sum(n) FROM cells, {each('sector_keys')} AS s GROUP BY 1",
+    "continent": f"SELECT c, sum(n) FROM cells, {each('continent_keys')} AS c GROUP BY 1",
+    "region": "SELECT r, sum(n) FROM (SELECT place_keys, count(*) AS n FROM matched GROUP BY 1) AS t,"
+    " LATERAL unnest(place_keys) AS r GROUP BY 1",
+    "kind": "SELECT kind_id, count(*) FROM matched GROUP BY 1",
+    "status": "SELECT status_id, count(*) FROM matched GROUP BY 1",
+}
+# The matrices. In that of pairs, an agreement on one continent alone counts on the diagonal.
+PAIRS = {
+    "sector_continent": f"SELECT s, c, sum(n) FROM cells, {each('sector_keys')} AS s,"
+    f" {each('continent_keys')} AS c GROUP BY 1, 2",
+    "continent_pair": "SELECT a, b, sum(n) FROM cells, LATERAL unnest(continent_keys) AS a,"
+    " LATERAL unnest(continent_keys) AS b WHERE a <> b OR cardinality(continent_keys) = 1 GROUP BY 1, 2",
+}
 
-    An agreement of several parties is drawn as a chain through its seats in the order of its
-    parties; equal arcs are drawn once. Parties without a seat are not drawn: `unplaced` counts the
-    agreements that therefore have no arc.
-    """
-    rows = (
-        AgreementParty.objects.filter(
-            agreement__in=agreements.order_by().values("pk"),
-            organisation__latitude__isnull=False,
-            organisation__publication=Publication.PUBLISHED,
+
+def ask(agreements, *names, in_force=None, parts=(), rows=None):
+    """Return what the figures `names` say of these agreements: a number, or a dictionary from a key, or
+    a pair of keys, to a number. `in_force` is the condition of being so, today if not told. `rows` adds
+    queries of one's own, `{name: SELECT}`, each returned as dictionaries; they may read `matched` and
+    the further `parts` of the statement."""
+    rows = rows or {}
+    in_force = in_force or in_force_on(Today())
+    try:
+        matched, parameters = (
+            agreements.order_by()
+            .annotate(in_force=ExpressionWrapper(in_force, output_field=BooleanField()))
+            .values(*MATCHED, "in_force")
+            .query.sql_with_params()
         )
-        .order_by("agreement", "position", "pk")
-        .values_list(
-            "agreement",
-            "agreement__direction",
-            "organisation__latitude",
-            "organisation__longitude",
-            "organisation__city",
-        )
+    except EmptyResultSet:
+        return {name: 0 if name in NUMBERS else [] if name in rows else {} for name in (*names, *rows)}
+    fields = [f"'{name}', ({NUMBERS[name]})" for name in names if name in NUMBERS]
+    for name in (*names, *rows):
+        if query := COUNTS.get(name):
+            query = f"SELECT * FROM ({query}) AS t(a, n)"
+        elif query := PAIRS.get(name):
+            query = f"SELECT * FROM ({query}) AS t(a, b, n)"
+        elif name in rows:
+            query = rows[name]
+        else:
+            continue
+        fields.append(f"'{name}', (SELECT coalesce(jsonb_agg(r), '[]') FROM ({query}) AS r)")
+    statement = (
+        f"WITH matched AS MATERIALIZED ({matched}), {', '.join((SHARED, *parts))} "
+        f"SELECT jsonb_build_object({', '.join(fields)})::text"
     )
-    chains, seats = {}, {}
-    for pk, direction, latitude, longitude, city in rows:
-        point = equal_earth(latitude, longitude)
-        chains.setdefault((pk, direction), []).append(point)
-        seats[point] = city
-    bundles = {}
-    for (_pk, direction), points in chains.items():
-        for pair in pairwise(points):
-            key = (*sorted(pair), direction)
-            bundles[key] = bundles.get(key, 0) + 1
-    order = ("global", "unclassified", "north_north", "south_north", "south_south")
-    drawn = sorted(bundles.items(), key=lambda item: order.index(item[0][2]) if item[0][2] in order else 0)
-    with_arc = sum(1 for points in chains.values() if len(points) > 1)
-    return {
-        "arcs": [Arc(arc_path(a, b), direction, n) for (a, b, direction), n in drawn],
-        "seats": sorted(seats),
-        "drawn": with_arc,
-    }
-
-
-def direction_totals(agreements):
-    """`[(key, count)]` in the order of the vocabulary; what has none counts as unclassified."""
-    found = dict(agreements.order_by().values_list("direction").annotate(n=Count("pk")))
-    found["unclassified"] = found.get("unclassified", 0) + found.pop(None, 0)
-    return [(key, found[key]) for key in vocabulary()["direction"] if found.get(key)]
-
-
-@dataclass
-class Cell:
-    count: int
-    heat: int
-    url: str
-
-
-def matrix(agreements, query):
-    """Agreements by sector and continent. One that touches several cells counts in each; what lies on
-    no continent is counted in the last column, so that nothing is dropped."""
-    rows = (
-        agreements.order_by()
-        .annotate(sector_key=Unnest(F("sector_keys")))
-        .values_list("pk", "sector_key", "place_keys")
-    )
-    continents = [key for key in CONTINENTS if key in vocabulary()["region"]]
-    counts = {}
-    for _pk, sector, places in rows:
-        touched = [key for key in continents if key in places] or [""]
-        for continent in touched:
-            counts[sector, continent] = counts.get((sector, continent), 0) + 1
-    top = max(counts.values(), default=0)
-    base = query.copy()
-    for name in ("page", "region", "sector"):
-        base.pop(name, None)
-
-    def cell(sector, continent):
-        count = counts.get((sector, continent), 0)
-        address = base.copy()
-        address["sector"] = sector
-        if continent:
-            address["region"] = continent
-        return Cell(count, heat(count, top), f"?{address.urlencode()}#results" if continent else "")
-
-    sectors = [key for key in vocabulary()["sector"] if any(s == key for s, _c in counts)]
-    return {
-        "continents": continents,
-        "unclassified": any(continent == "" for _s, continent in counts),
-        "rows": [
-            {
-                "sector": key,
-                "cells": [cell(key, continent) for continent in continents],
-                "unclassified": counts.get((key, ""), 0),
-            }
-            for key in sectors
-        ],
-    }
-
-
-def heat(count, top):
-    """0 to 5: a CSS class, never a style attribute."""
-    return min(5, -(-count * 5 // top)) if count else 0
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found = json.loads(cursor.fetchone()[0])
+    for name in names:
+        if name in COUNTS:
+            found[name] = {row["a"]: row["n"] for row in found[name]}
+        elif name in PAIRS:
+            found[name] = {(row["a"], row["b"]): row["n"] for row in found[name]}
+    return found

@@ -5,9 +5,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 
-def paginate(request, queryset, size=20):
-    """Return the template context of the page asked for; a page that is not there is a 404."""
+def paginate(request, queryset, size=20, total=None):
+    """Return the template context of the page asked for; a page that is not there is a 404. Who knows
+    the `total` already spares the query for it."""
     paginator = Paginator(queryset, size)
+    if total is not None:
+        paginator.count = total
     number = request.GET.get("page", "1")
     try:
         page = paginator.page(number)

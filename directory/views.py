@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory import api, api_vocabularies, facets, jsonld
-from directory.figures import arcs, matrix
-from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted, by_text
+from directory.filter_parts import by_text
+from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted
 from directory.formats.pages import SUBSCRIPTIONS, in_formats
 from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
 from directory.models.organisations import NAMES, Named
@@ -26,9 +26,9 @@ PARTIES = Prefetch(
 )
 
 
-def listing(request, filterset, spec, size=20):
+def listing(request, filterset, spec, size=20, total=None):
     """The context every faceted list shares: results, facets, chips, ways out of an empty result."""
-    context = paginate(request, filterset.qs, size)
+    context = paginate(request, filterset.qs, size, total)
     total = context["page_obj"].paginator.count
     chosen = facets.chips(filterset, spec, request.GET)
     return {
@@ -40,6 +40,7 @@ def listing(request, filterset, spec, size=20):
         "orders": list(filterset.filters["order"].extra["choices"]),
         "facets": facets.facets(filterset, spec),
         "chips": chosen,
+        "kept": facets.kept_values(filterset, spec, request.GET),
         "clear_url": "?",
         "unknown_values": facets.unknown_values(filterset, spec),
         "suggestions": [] if total else facets.suggestions(filterset, chosen, request.GET),
@@ -108,19 +109,6 @@ def organisation(request, slug):
             "data": jsonld.organisation(request, record),
         },
     )
-
-
-@in_formats(api.AgreementViewSet, subscriptions=("feed",))
-def agreements(request):
-    base = Agreement.objects.published()
-    filterset = AgreementFilter(request.GET, base.rows().prefetch_related(PARTIES))
-    context = listing(request, filterset, facets.AGREEMENT_FACETS)
-    context["heading"] = ngettext("%(count)s agreement", "%(count)s agreements", context["total"]) % {
-        "count": context["total"]
-    }
-    context["map"] = arcs(filterset.without())
-    context["matrix"] = matrix(filterset.without(), request.GET)
-    return render(request, "directory/agreements.html", context)
 
 
 @in_formats(api.AgreementViewSet, key="slug")

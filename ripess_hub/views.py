@@ -21,8 +21,10 @@ from accounts.forms import ErasureForm
 from accounts.outbox import KEEP_SENT
 from contributions.models import ANONYMOUS_DAYS
 from contributions.rights import fate_of as contributions_fate
-from directory.figures import arcs, direction_totals
-from directory.filters import Unnest, agreements_counted
+from directory import maps
+from directory.figures import ask
+from directory.filter_parts import Unnest
+from directory.filters import agreements_counted
 from directory.models import Agreement, Event, Organisation
 from directory.search import clean_query, search
 from directory.vocabulary import vocabulary
@@ -48,7 +50,6 @@ def root(request):
 @require_safe
 def home(request):
     organisations = Organisation.objects.published()
-    agreements = Agreement.objects.published()
     per_sector = dict(
         organisations.order_by()
         .annotate(key=Unnest(F("sector_keys")))
@@ -59,6 +60,7 @@ def home(request):
         (entry for entry in vocabulary()["sector"].values() if per_sector.get(entry.key)),
         key=lambda entry: -per_sector[entry.key],
     )
+    figure = ask(Agreement.objects.published(), "total", "direction", parts=maps.PARTS, rows=maps.QUERIES)
     figures = organisations.aggregate(total=Count("pk"), countries=Count("country", distinct=True))
     return render(
         request,
@@ -66,10 +68,10 @@ def home(request):
         {
             "organisation_count": figures["total"],
             "country_count": figures["countries"],
-            "agreement_count": agreements.count(),
+            "agreement_count": figure["total"],
             "event_count": Event.objects.published().count(),
-            "map": arcs(agreements),
-            "directions": dict(direction_totals(agreements)),
+            "map": maps.draw(figure),
+            "directions": figure["direction"],
             "sectors": [(entry, per_sector[entry.key]) for entry in sectors[:12]],
         },
     )

@@ -26,7 +26,7 @@ from directory.api_parts import (
     organisation_columns,
     rows,
 )
-from directory.filters import KeysFilter, OrderFilter
+from directory.filter_parts import KeysFilter, OrderFilter
 from directory.models import Event, Organisation
 from workinggroup import linked_data
 from workinggroup.models import (

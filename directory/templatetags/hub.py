@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from markdown_it import MarkdownIt
 
 from directory import text as words
@@ -119,6 +119,23 @@ def label(key, table):
 def labels(keys, table):
     """Labels of several keys, with commas."""
     return ", ".join(vocabulary_label(table, key) for key in keys or [])
+
+
+# Three letters for the columns of a narrow matrix.
+CONTINENT_CODES = {
+    "m49-002": gettext_lazy("AFR"),
+    "m49-419": gettext_lazy("LAC"),
+    "m49-021": gettext_lazy("NAM"),
+    "m49-142": gettext_lazy("ASI"),
+    "m49-150": gettext_lazy("EUR"),
+    "m49-009": gettext_lazy("OCE"),
+}
+
+
+@register.filter
+def continent_code(key):
+    """The short form of a continent, by its key."""
+    return CONTINENT_CODES.get(key, key)
 
 
 @register.filter

@@ -1,0 +1,147 @@
+"""What the FilterSets of the lists are made of.
+
+Every filter is a GET parameter: OR within one, AND across. A value that is not in the vocabulary finds
+nothing; the page says so. Nothing typed in an address can raise an error.
+"""
+
+import re
+
+import django_filters
+from django import forms
+from django.db.models import Count, F, Func
+from django.utils.translation import get_language
+
+from directory.search import clean_query, search
+
+KEY = re.compile(r"[A-Za-z0-9_-]{1,120}\Z")
+MOST_VALUES = 50
+
+
+class KeysField(forms.MultipleChoiceField):
+    """Keys as they stand in the address; which of them exist is the query's business."""
+
+    def valid_value(self, value):
+        return True
+
+    def to_python(self, value):
+        return [str(key) for key in (value or []) if key != ""][:MOST_VALUES]
+
+
+class KeysFilter(django_filters.Filter):
+    """Records whose `field_name` (a column, or an array column) holds one of the keys given."""
+
+    field_class = KeysField
+
+    def __init__(self, *args, lookup_expr="in", note="", **kwargs):
+        # What the schema says of its values, where they are not just keys of a vocabulary.
+        self.note = note
+        kwargs.setdefault("widget", forms.SelectMultiple)
+        super().__init__(*args, lookup_expr=lookup_expr, **kwargs)
+
+    def filter(self, queryset, keys):
+        if not keys:
+            return queryset
+        known = [key for key in keys if KEY.match(key)]
+        if not known:
+            return queryset.none()
+        return queryset.filter(**{f"{self.field_name}__{self.lookup_expr}": known})
+
+
+class QueryField(forms.CharField):
+    def to_python(self, value):
+        return clean_query(value if isinstance(value, str) else "")
+
+
+class QueryFilter(django_filters.Filter):
+    field_class = QueryField
+
+    def filter(self, queryset, text):
+        return search(queryset, text, names=self.extra_names) if text else queryset
+
+    def __init__(self, *args, names=None, **kwargs):
+        self.extra_names = names
+        super().__init__(*args, **kwargs)
+
+
+class OrderField(forms.ChoiceField):
+    """An unknown order is the usual one."""
+
+    def valid_value(self, value):
+        return True
+
+
+class OrderFilter(django_filters.Filter):
+    """Hands over to the FilterSet's `order_<choice>` method; without a choice, results of a search
+    come best first and everything else in the list's usual order."""
+
+    field_class = OrderField
+
+    def filter(self, queryset, choice):
+        choices = dict(self.extra["choices"])
+        if choice not in choices:
+            choice = "relevance" if "rank" in queryset.query.annotations else next(iter(choices))
+        self.parent.chosen_order = choice
+        return getattr(self.parent, f"order_{choice}")(queryset)
+
+
+def by_text(queryset):
+    """Sort by the name in the reader's language, with the fallback of reading."""
+    return queryset.order_by(f"sort_{get_language() or 'es'}", "slug")
+
+
+class ListFilter(django_filters.FilterSet):
+    """What the lists have in common: `q`, `order`, and facets whose counts ignore their own choice."""
+
+    chosen_order = ""
+
+    def order_name(self, queryset):
+        return by_text(queryset)
+
+    def order_relevance(self, queryset):
+        return queryset.order_by("-rank", f"sort_{get_language() or 'es'}", "slug")
+
+    def chosen(self, name):
+        """The keys chosen in facet `name`, or the text of `q`."""
+        self.is_valid()
+        return self.form.cleaned_data.get(name) or []
+
+    @property
+    def searched(self):
+        """The records that match `q` alone; computed once for the list and all its facets."""
+        if not hasattr(self, "_searched"):
+            self.is_valid()
+            self._searched = self.filters["q"].filter(self.queryset.all(), self.chosen("q"))
+        return self._searched
+
+    def without(self, *names):
+        """The matching records, unordered, ignoring the filters `names`."""
+        self.is_valid()
+        queryset = self.queryset.all() if "q" in names else self.searched
+        for name, facet in self.filters.items():
+            if name not in ("q", "order", *names):
+                queryset = facet.filter(queryset, self.form.cleaned_data.get(name))
+        return queryset
+
+    def filter_queryset(self, queryset):
+        return self.filters["order"].filter(self.without(), self.form.cleaned_data.get("order"))
+
+    def counts(self, name):
+        """How many records each key of facet `name` would give: `{key: count}`."""
+        facet = self.filters[name]
+        queryset = self.without(name).order_by()
+        queryset.query.annotations.pop("rank", None)
+        queryset.query.set_annotation_mask(None)
+        column = F(facet.field_name)
+        if facet.lookup_expr == "overlap":
+            column = Unnest(column)
+        rows = queryset.annotate(facet_key=column).values_list("facet_key").annotate(Count("pk"))
+        return {key: count for key, count in rows if key}
+
+
+class Unnest(Func):
+    function = "unnest"
+    set_returning = True
+
+    @property
+    def output_field(self):
+        return self.source_expressions[0].output_field.base_field

@@ -1,0 +1,72 @@
+"""How wide words are in the hub's font: the labels of figures are placed on the server."""
+
+from functools import cache
+
+from django.contrib.staticfiles import finders
+from PIL import ImageFont
+
+FONT = "hub/archivo.woff2"
+MEASURED_AT = 20
+
+
+@cache
+def font(size, weight=400):
+    """The hub's font at a size in pixels and a weight from 400 to 720."""
+    made = ImageFont.truetype(finders.find(FONT), size)
+    made.set_variation_by_axes([weight])
+    return made
+
+
+def width(text, size, weight=600):
+    """The width of `text` in pixels; every size is taken from one."""
+    return font(MEASURED_AT, weight).getlength(text) * size / MEASURED_AT
+
+
+class Labels:
+    """Places labels one after the other, each where it touches neither an earlier one nor a dot."""
+
+    def __init__(self, frame, size, gap=3):
+        self.left, self.top, self.right, self.bottom = frame
+        self.size, self.gap = size, gap
+        self.taken = []
+
+    def block(self, x, y, radius):
+        """Keep labels off a dot."""
+        self.taken.append((x - radius, y - radius, x + radius, y + radius))
+
+    def place(self, text, x, y, radius):
+        """Where `text` may stand beside a dot: `(x, y, anchor)` of its base line, or None."""
+        wide, high = width(text, self.size), self.size
+        reach = radius + self.gap
+        near = reach * 0.7
+        for anchor, tx, base in (
+            ("start", x + reach, y + high * 0.35),
+            ("end", x - reach, y + high * 0.35),
+            ("middle", x, y - reach - high * 0.1),
+            ("middle", x, y + reach + high * 0.75),
+            ("start", x + near, y - near),
+            ("end", x - near, y - near),
+            ("start", x + near, y + near + high * 0.7),
+            ("end", x - near, y + near + high * 0.7),
+        ):
+            left = tx - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+            box = left - 1, base - high * 0.8, left + wide + 1, base + high * 0.25
+            if self.free(box):
+                self.taken.append(box)
+                return round(tx, 1), round(base, 1), anchor
+        return None
+
+    def number(self, number, x, y, size=10.5):
+        """Where a number may stand on its arc: `(x, y)` of its base line, or None."""
+        wide = width(str(number), size) / 2 + 2
+        box = x - wide, y - size * 0.6, x + wide, y + size * 0.6
+        if not self.free(box):
+            return None
+        self.taken.append(box)
+        return round(x, 1), round(y + size * 0.35, 1)
+
+    def free(self, box):
+        left, top, right, bottom = box
+        if left < self.left or top < self.top or right > self.right or bottom > self.bottom:
+            return False
+        return not any(left < x2 and right > x1 and top < y2 and bottom > y1 for x1, y1, x2, y2 in self.taken)
