@@ -30,14 +30,19 @@ class UserAdmin(DjangoUserAdmin):
         "verified",
         "second_factor",
         "is_active",
+        "mail_failed_at",
         "last_login",
     ]
-    list_filter = ["is_staff", "is_superuser", "is_active", "groups", "language"]
+    list_filter = [
+        "is_staff", "is_superuser", "is_active", "groups", "language",
+        ("mail_failed_at", admin.EmptyFieldListFilter),
+    ]  # fmt: skip
     search_fields = ["email", "display_name"]
-    readonly_fields = ["last_login", "date_joined", "verified", "second_factor"]
+    readonly_fields = ["last_login", "date_joined", "verified", "second_factor", "mail_failed_at"]
     fieldsets = [
         (None, {"fields": ["email", "password", "verified", "second_factor"]}),
         (_("Profile"), {"fields": ["display_name", "language", "time_zone"]}),
+        (_("Letters"), {"fields": ["mail_failed_at"]}),
         (
             _("Permissions"),
             {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
@@ -79,14 +84,15 @@ class UserAdmin(DjangoUserAdmin):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(admin.ModelAdmin):
-    """The outbox: nothing can be edited, what failed can be sent again, codes are never shown."""
+    """The outbox: nothing can be edited, what failed or waits can be sent at once, codes are never
+    shown."""
 
     list_display = ["to", "subject_shown", "state", "attempts", "last_error", "created_at", "sent_at"]
-    list_filter = ["state", "language"]
+    list_filter = ["state", "kind", "language"]
     search_fields = ["to", "message_id"]
     actions = ["retry"]
     fields = [
-        "to", "language", "subject_shown", "text_shown", "state", "attempts", "next_attempt_at",
+        "to", "language", "kind", "subject_shown", "text_shown", "state", "attempts", "next_attempt_at",
         "last_error", "message_id", "created_at", "sent_at",
     ]  # fmt: skip
     readonly_fields = fields
@@ -108,7 +114,7 @@ class OutgoingMailAdmin(admin.ModelAdmin):
     def text_shown(self, mail):
         return _("(holds a code)") if mail.holds_code else mail.text
 
-    @admin.action(description=_("Send again what failed"), permissions=["change"])
+    @admin.action(description=_("Send what failed or waits now"), permissions=["change"])
     def retry(self, request, queryset):
         count = queryset.retry()
         self.message_user(

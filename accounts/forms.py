@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.letters import MailKind
 from accounts.models import User
 
 
@@ -35,6 +36,26 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = time_zones(self.instance.time_zone)
+
+
+class LettersForm(forms.Form):
+    """Which letters a person wants; those they must get are not asked about."""
+
+    wanted = forms.MultipleChoiceField(
+        label=_("Letters I want"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, user, data=None):
+        self.user = user
+        self.kinds = [kind for kind in MailKind if kind != MailKind.DIGEST or user.is_staff]
+        super().__init__(data, initial={"wanted": [kind for kind in self.kinds if user.wants(kind)]})
+        self.fields["wanted"].choices = [(kind.value, kind.label) for kind in self.kinds]
+
+    def save(self):
+        for kind in self.kinds:
+            on = kind in self.cleaned_data["wanted"]
+            if on != self.user.wants(kind):
+                self.user.switch_mail(kind, on)
 
 
 def time_zones(current):

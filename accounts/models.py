@@ -5,11 +5,14 @@ import zoneinfo
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.letters import MailKind
 
 
 def validate_time_zone(name):
@@ -41,6 +44,14 @@ class UserManager(BaseUserManager):
     def get_by_natural_key(self, email):
         return self.get(email=email.lower())
 
+    def of_address(self, email):
+        """Whose account has this address, as they have proved; None for nobody's."""
+        return self.filter(emailaddress__email=email.lower(), emailaddress__verified=True).first()
+
+    def wanting(self, kind):
+        """Those who may be sent letters of this kind."""
+        return self.filter(is_active=True).exclude(mail_off__contains=[kind])
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail; there is no user name."""
@@ -65,6 +76,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
+    mail_off = ArrayField(
+        models.CharField(max_length=20, choices=MailKind.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("letters switched off"),
+    )
+    mail_failed_at = models.DateTimeField(
+        _("mail came back"), null=True, editable=False,
+        help_text=_("When a mail server last refused this address; empty again once a mail arrives."),
+    )  # fmt: skip
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the admin."))
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
@@ -98,6 +119,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return self.display_name
+
+    def wants(self, kind):
+        return kind not in self.mail_off
+
+    def switch_mail(self, kind, on):
+        """Let letters of this kind come, or stop them at once, those written already as well."""
+        with transaction.atomic():
+            self.mail_off = (
+                User.objects.select_for_update().values_list("mail_off", flat=True).get(pk=self.pk)
+            )
+            self.mail_off = [other for other in self.mail_off if other != kind] + ([] if on else [kind])
+            User.objects.filter(pk=self.pk).update(mail_off=self.mail_off)
+            if not on:
+                OutgoingMail.objects.drop_waiting(self, kind)
 
 
 # The outbox is of this app and stands in a file of its own; it needs the settings' user model only.

@@ -44,6 +44,8 @@ def export_for(user):
             "display_name": user.display_name,
             "language": user.language,
             "time_zone": user.time_zone,
+            "letters_switched_off": user.mail_off,
+            "mail_came_back": user.mail_failed_at,
             "joined": user.date_joined,
             "last_sign_in": user.last_login,
             "staff": user.is_staff,

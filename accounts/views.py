@@ -14,8 +14,12 @@ from django.urls import translate_url
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
-from accounts.forms import ProfileForm
+from accounts.forms import LettersForm, ProfileForm
+from accounts.letters import read_stop_token
+from accounts.models import User
 
 MOST_MAIL = 50
 
@@ -36,6 +40,36 @@ def profile(request):
             messages.success(request, _("Your settings are saved."))
         return redirect(translate_url(request.path.replace("/settings/", "/"), user.language))
     return render(request, "accounts/settings.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@never_cache
+@login_required
+def letters(request):
+    """Which kinds of letters the person gets."""
+    form = LettersForm(request.user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your settings are saved."))
+        return redirect("account_letters")
+    return render(request, "accounts/letters.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_mail(request, token):
+    """Stop letters of one kind by the address in the letter, without signing in. Mail programs POST to
+    it by themselves (RFC 8058), so the token alone decides; reading the page changes nothing."""
+    found = read_stop_token(token)
+    if found is None:
+        raise Http404
+    key, kind = found
+    user = User.objects.filter(pk=key).first()
+    if request.method == "POST" and user:
+        user.switch_mail(kind, request.POST.get("do") == "again")
+    # To somebody who has left nothing is sent any more.
+    stopped = user is None or not user.wants(kind)
+    return render(request, "accounts/stop_mail.html", {"kind": kind.label, "stopped": stopped, "known": user})
 
 
 def sign_out(request):

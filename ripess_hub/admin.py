@@ -89,6 +89,11 @@ def attention():
             reverse("admin:accounts_outgoingmail_changelist") + "?state__exact=failed",
         ),
         (
+            _("mails that could not be sent yet: does the mail server answer?"),
+            OutgoingMail.objects.held_up().count(),
+            reverse("admin:accounts_outgoingmail_changelist") + "?state__exact=waiting",
+        ),
+        (
             _("agreements whose stated and computed directions differ"),
             Agreement.objects.of_differing_direction().count(),
             reverse("admin:directory_agreement_changelist") + "?differs=yes",

@@ -4,6 +4,8 @@ Wrong values fail at the start with a sentence that names the variable.
 """
 
 import os
+import re
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -182,16 +184,25 @@ CELERY_BROKER_URL = _redis_url.replace("unix://", "redis+socket://") or embedded
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "UTC"
+# However long the broker is away: the worker comes back to it without a hand.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A broker that accepts and stays silent must not hold a request: publishing gives up in two seconds
 # and the outbox sends what was left.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY = False
+# What lay in the queue longer than its own interval is dropped: after an outage each runs once.
 CELERY_BEAT_SCHEDULE = {
-    "send-waiting-mail": {"task": "accounts.tasks.send_waiting_mail", "schedule": 60},
-    "heartbeat": {"task": "ripess_hub.tasks.heartbeat", "schedule": 30},
-    "housekeeping": {"task": "ripess_hub.tasks.housekeeping", "schedule": 3600},
-    "discard-expired-drafts": {"task": "contributions.tasks.discard_expired_drafts", "schedule": 3600},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("send-waiting-mail", "accounts.tasks.send_waiting_mail", 60),
+        ("announce-calls", "contributions.tasks.announce_calls", 60),
+        ("remind-of-closing", "contributions.tasks.remind_of_closing", 300),
+        ("send-digests", "contributions.tasks.send_digests", 900),
+        ("heartbeat", "ripess_hub.tasks.heartbeat", 30),
+        ("discard-expired-drafts", "contributions.tasks.discard_expired_drafts", 3600),
+        ("housekeeping", "ripess_hub.tasks.housekeeping", 3600),
+    )
 }
 
 # --- People -------------------------------------------------------------------------------------
@@ -248,6 +259,12 @@ else:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", str, f"hub@{_origin.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where answers to letters go: people of the team. The sender stays our own address, so that SPF and
+# DMARC hold whoever caused the letter.
+CONTACT_EMAIL = setting("CONTACT_EMAIL", str, "")
+for _name, _address in (("DEFAULT_FROM_EMAIL", DEFAULT_FROM_EMAIL), ("CONTACT_EMAIL", CONTACT_EMAIL)):
+    if _address and not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(_address)[1]):
+        raise ImproperlyConfigured(f"{_name} must be an e-mail address, not {_address!r}.")
 
 # --- Languages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "es"

@@ -70,6 +70,29 @@ def clock():
     return database_clock
 
 
+@pytest.fixture
+def mail_server(settings):
+    """`server = mail_server("421 later", delay=1)`: the hub's mail goes to a real server that answers
+    so (`tests.mail_server`)."""
+    from tests.mail_server import Handler, serve
+
+    started = []
+
+    def start(*replies, **options):
+        handler = Handler(*replies, **options)
+        controller = serve(handler)
+        started.append(controller)
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = handler.port = controller.port
+        settings.EMAIL_TIMEOUT = 1
+        return handler
+
+    yield start
+    for controller in started:
+        controller.stop()
+
+
 @pytest.fixture(scope="module")
 def real_catalogue(django_db_setup, django_db_blocker):
     """The project's own catalogue, loaded once for a module and taken away again at its end."""

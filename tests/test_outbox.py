@@ -6,7 +6,6 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,47 +13,9 @@ from django.utils import timezone
 from accounts.models import OutgoingMail
 from accounts.outbox import BACK_OFF, BACK_OFF_OF_CODES
 from accounts.tasks import send_waiting_mail
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Server:
-    """Answers DATA with the given replies in turn, then with 250."""
-
-    def __init__(self, *replies, delay=0):
-        self.replies, self.delay, self.received = list(replies), delay, []
-
-    async def handle_DATA(self, server, session, envelope):
-        import asyncio
-
-        await asyncio.sleep(self.delay)
-        reply = self.replies.pop(0) if self.replies else "250 OK"
-        if reply.startswith("250"):
-            self.received.append(envelope.content.decode())
-        return reply
-
-
-@pytest.fixture
-def mail_server(settings):
-    started = []
-
-    def start(*replies, delay=0):
-        handler = Server(*replies, delay=delay)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        controller = Controller(handler, hostname="127.0.0.1", port=port)
-        controller.start()
-        started.append(controller)
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST = "127.0.0.1"
-        settings.EMAIL_PORT = port
-        settings.EMAIL_TIMEOUT = 1
-        return handler
-
-    yield start
-    for controller in started:
-        controller.stop()
 
 
 def put(language="fr", **options):
@@ -134,9 +95,8 @@ def test_a_silent_server_and_a_dead_one_lose_nothing(mail_server, settings):
     assert server.received == []
 
 
-def test_a_mail_that_keeps_failing_gives_up_in_the_end(mail_server, settings):
-    mail_server()
-    settings.EMAIL_PORT = 1
+def test_a_mail_that_keeps_being_put_off_gives_up_in_the_end(mail_server):
+    mail_server(*["451 try later"] * (len(BACK_OFF) + 1))
     mail = put()
     for _try in BACK_OFF:
         due_again(mail)
@@ -160,6 +120,140 @@ def test_a_server_that_does_not_answer_is_tried_once_a_run_and_costs_the_others_
     settings.EMAIL_PORT = port
     send_waiting_mail()
     assert len(server.received) == 2
+
+
+def test_however_long_the_mail_server_is_away_no_mail_fails_and_all_are_sent_a_minute_after_it_is_back(
+    mail_server, settings
+):
+    server = mail_server()
+    settings.EMAIL_PORT = 1
+    mails = [put() for _n in range(3)]
+    for _try in range(len(BACK_OFF) + 3):
+        OutgoingMail.objects.update(next_attempt_at=timezone.now())
+        send_waiting_mail()
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"waiting"}
+    assert OutgoingMail.objects.held_up().exists()
+    latest = OutgoingMail.objects.latest("next_attempt_at").next_attempt_at
+    assert latest < timezone.now() + timedelta(seconds=61)
+    settings.EMAIL_PORT = server.port
+    OutgoingMail.objects.update(next_attempt_at=timezone.now())
+    send_waiting_mail()
+    assert len(server.received) == len(mails)
+    assert not OutgoingMail.objects.held_up().exists()
+
+
+def test_a_server_that_refuses_us_as_sender_fails_no_mail(mail_server, settings):
+    server = mail_server()
+    settings.DEFAULT_FROM_EMAIL = "hub@localhost"
+
+    async def refuse(_self, _session, _envelope, _address, _options):
+        return "550 not you"
+
+    server.handle_MAIL = refuse
+    mail = put()
+    send_waiting_mail()
+    mail.refresh_from_db()
+    assert (mail.state, mail.last_error) == ("waiting", "550 not you")
+
+
+def test_a_code_is_sent_before_everything_that_waits(mail_server):
+    server = mail_server()
+    for _n in range(3):
+        put()
+    OutgoingMail.objects.put(
+        "awa@example.org", "sign_in_code", {"code": "ABC-123"}, language="es", holds_code=True
+    )
+    assert OutgoingMail.objects.send_due(most=1) == 1
+    assert "ABC-123" in server.messages[0].get_body(("plain",)).get_content()
+
+
+def test_an_address_that_is_refused_marks_the_account_until_a_mail_arrives(mail_server):
+    mail_server(recipients=["550 no such mailbox", "450 greylisted", "250 OK"])
+    user, other = factories.person(email="awa@example.org"), factories.person()
+    first, second = put(), put()
+    send_waiting_mail()
+    user.refresh_from_db()
+    other.refresh_from_db()
+    assert user.mail_failed_at
+    assert other.mail_failed_at is None
+    first.refresh_from_db()
+    assert (first.state, first.last_error) == ("failed", "550 no such mailbox")
+    due_again(second)
+    send_waiting_mail()
+    user.refresh_from_db()
+    assert user.mail_failed_at is None
+
+
+@pytest.mark.parametrize(
+    ("recipients", "replies", "marked"),
+    [
+        (["550 5.1.1 unknown"], [], True),
+        (["450 4.2.1 later"], [], False),
+        ([], ["550 5.1.1 unknown"], True),
+        ([], ["554 5.7.1 looks like spam"], False),
+        ([], ["451 try later"], False),
+    ],
+)
+def test_what_marks_an_address_is_a_refusal_of_it_for_good(mail_server, recipients, replies, marked):
+    mail_server(*replies, recipients=recipients)
+    user = factories.person(email="awa@example.org")
+    put()
+    send_waiting_mail()
+    user.refresh_from_db()
+    assert bool(user.mail_failed_at) == marked
+
+
+def test_an_occasion_is_written_about_once_whoever_writes_at_the_same_moment(mail_server):
+    server = mail_server()
+    start = threading.Barrier(4)
+
+    def write():
+        try:
+            letters = [
+                OutgoingMail.objects.compose(
+                    "awa@example.org", "notice", {}, language="es", occasion=f"test:{number}"
+                )
+                for number in range(5)
+            ]
+            start.wait()
+            OutgoingMail.objects.put_once(letters)
+        finally:
+            connection.close()
+
+    writers = [threading.Thread(target=write) for _n in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    send_waiting_mail()
+    assert OutgoingMail.objects.count() == len(server.received) == 5
+
+
+def test_staff_send_again_what_waits_without_waiting_for_the_one_being_sent(mail_server):
+    mail_server(*["451 later"] * 2)
+    stuck, other = put(), put()
+    send_waiting_mail()
+    locked, done = threading.Event(), threading.Event()
+
+    def hold():
+        try:
+            with transaction.atomic():
+                OutgoingMail.objects.select_for_update().get(pk=stuck.pk)
+                locked.set()
+                done.wait(20)
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    locked.wait(20)
+    try:
+        assert OutgoingMail.objects.all().retry() == 1
+    finally:
+        done.set()
+        holder.join()
+    other.refresh_from_db()
+    assert other.attempts == 0
 
 
 def test_a_mail_that_cannot_be_written_fails_and_does_not_hold_up_the_next(mail_server):
@@ -308,6 +402,7 @@ def broker(monkeypatch):
         monkeypatch.setitem(celery_app.conf, "broker_url", url)
         monkeypatch.setattr(celery_app, "_pool", None)
         monkeypatch.setattr(celery_app.amqp, "_producer_pool", None)
+        monkeypatch.setattr("accounts.outbox._broker_rests_until", 0)
 
     return at
 
@@ -332,6 +427,10 @@ def test_old_mail_is_forgotten(mail_server):
     mail_server()
     old, new = put(), put()
     send_waiting_mail()
-    OutgoingMail.objects.filter(pk=old.pk).update(sent_at=timezone.now() - timedelta(days=91))
-    assert OutgoingMail.objects.purge() == 1
-    assert OutgoingMail.objects.get().pk == new.pk
+    failed, waiting = put(), put()
+    long_ago = timezone.now() - timedelta(days=91)
+    OutgoingMail.objects.filter(pk=old.pk).update(sent_at=long_ago)
+    OutgoingMail.objects.filter(pk=failed.pk).update(state="failed", created_at=long_ago)
+    OutgoingMail.objects.filter(pk=waiting.pk).update(created_at=long_ago)
+    assert OutgoingMail.objects.purge() == 2
+    assert set(OutgoingMail.objects.values_list("pk", flat=True)) == {new.pk, waiting.pk}

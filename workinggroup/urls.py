@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workinggroup import views
+from workinggroup import following, views
 
 app_name = "workinggroup"
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("groups/<slug:group>/meetings/<slug:slug>/", views.meeting, name="meeting"),
     path("groups/<slug:slug>/outcomes/", views.outcomes, name="outcomes"),
     path("calls/<slug:slug>/", views.call, name="call"),
+    path("account/groups/<slug:slug>/", following.follow, name="follow"),
 ]

@@ -8,13 +8,13 @@ from workinggroup.models.calls import (
     LateAccess,
     Licence,
 )
+from workinggroup.models.followers import AnnouncedOpening, Follow
 from workinggroup.models.groups import (
     Basis,
     ContextParagraph,
     Document,
     DocumentFile,
     DocumentKind,
-    Follow,
     GroupRecord,
     GroupRecordQuerySet,
     Meeting,
@@ -28,6 +28,7 @@ from workinggroup.models.groups import (
 
 __all__ = [
     "ANYWHERE_ON_EARTH",
+    "AnnouncedOpening",
     "Basis",
     "Call",
     "CallChange",

@@ -199,27 +199,6 @@ class Membership(models.Model):
         return f"{self.group_id} {self.user_id}"
 
 
-class Follow(models.Model):
-    """A person who is told by mail what happens in a group: its calls, and its meetings."""
-
-    group = models.ForeignKey(
-        WorkingGroup, models.CASCADE, related_name="follows", verbose_name=_("working group")
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
-    )
-    since = models.DateTimeField(_("since"), auto_now_add=True)
-
-    class Meta:
-        ordering = ["group", "pk"]
-        verbose_name = _("follower")
-        verbose_name_plural = _("followers")
-        constraints = [models.UniqueConstraint(fields=["group", "user"], name="follow_once")]
-
-    def __str__(self):
-        return f"{self.group_id} {self.user_id}"
-
-
 class MeetingQuerySet(GroupRecordQuerySet):
     def with_event(self):
         return self.select_related("event").defer(*bulk_of("event"), "loaded")

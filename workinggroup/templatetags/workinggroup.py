@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from directory import text as words
 from directory.templatetags.hub import markdown, text
 from directory.vocabulary import once_a_version
-from workinggroup.models import Call, Meeting, WorkingGroup, bulk_of
+from workinggroup.models import Call, Follow, Meeting, WorkingGroup, bulk_of
 from workinggroup.timeline import days_left as midnights_left
 
 register = template.Library()
@@ -214,3 +214,15 @@ def with_meeting(call):
         call.meeting.group = call.group
     call.shown_meeting = call.meeting if call.meeting and call.meeting.is_published else None
     return call
+
+
+@register.simple_tag
+def call_name(call):
+    """The title of a call as plain text, for letters; without one, that of its group."""
+    return words.best_text(call, "title")[0] or words.best_text(call.group, "title")[0]
+
+
+@register.inclusion_tag("workinggroup/_followed_groups.html")
+def followed_groups(user):
+    """The groups a person follows: for their account page."""
+    return {"follows": Follow.objects.of(user).select_related("group").defer("group__loaded")}

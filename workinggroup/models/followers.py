@@ -1,0 +1,54 @@
+"""Who is told by mail what happens in a group."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workinggroup.models.calls import Call, HubNow
+from workinggroup.models.groups import WorkingGroup
+
+
+class FollowQuerySet(models.QuerySet):
+    def of(self, user):
+        """What `user` follows, as far as the public sees it."""
+        return self.filter(user=user, group__in=WorkingGroup.objects.published())
+
+
+class Follow(models.Model):
+    """A person who is told by mail what happens in a group: its calls, and its meetings."""
+
+    group = models.ForeignKey(
+        WorkingGroup, models.CASCADE, related_name="follows", verbose_name=_("working group")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
+    )
+    since = models.DateTimeField(_("since"), db_default=HubNow())
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["group", "pk"]
+        verbose_name = _("follower")
+        verbose_name_plural = _("followers")
+        constraints = [models.UniqueConstraint(fields=["group", "user"], name="follow_once")]
+
+    def __str__(self):
+        return f"{self.group_id} {self.user_id}"
+
+
+class AnnouncedOpening(models.Model):
+    """A call whose opening the followers of its group were told of, whether staff opened it or its hour
+    came; gone again when the opening is put off."""
+
+    call = models.OneToOneField(
+        Call, models.CASCADE, primary_key=True, related_name="announced_opening", verbose_name=_("call")
+    )
+    at = models.DateTimeField(_("announced"), db_default=HubNow())
+
+    class Meta:
+        verbose_name = _("announced opening")
+        verbose_name_plural = _("announced openings")
+
+    def __str__(self):
+        return str(self.call_id)
