@@ -1,24 +1,14 @@
 """The mail that contributions cause, each written in its reader's language in the caller's transaction."""
 
-from django.conf import settings
-from django.urls import reverse
-from django.utils import translation
-
-from accounts.models import OutgoingMail
+from accounts.letters import MailKind
+from accounts.models import OutgoingMail, User
+from workinggroup.mail import address, letter
 
 
-def address(name, *args, language):
-    """The full address of a page in `language`."""
-    with translation.override(language):
-        return settings.PUBLIC_ORIGIN + reverse(name, args=args)
-
-
-def to_person(user, template, context, *, page, args=()):
-    """Write to somebody with an account; `page` is the page of theirs that the mail leads to."""
-    url = address(page, *args, language=user.language)
-    OutgoingMail.objects.put(
-        user.email, template, {"person": user, "url": url, **context}, language=user.language, user=user
-    )
+def to_person(user, template, context, *, page, args=(), kind=""):
+    """Write to somebody with an account, unless they switched letters of that kind off."""
+    if not kind or user.wants(kind):
+        OutgoingMail.objects.post(letter(user, template, context, page=page, args=args, kind=kind))
 
 
 def to_author(record, template, **context):
@@ -32,6 +22,10 @@ def to_author(record, template, **context):
         )
 
 
+def public_address(record, user):
+    return address("contributions:contribution", record.reference, language=user.language)
+
+
 def receipt(record, admitted=""):
     """It is in, under this reference; `admitted`: why staff let a late draft in."""
     to_author(record, "receipt", admitted=admitted)
@@ -39,7 +33,9 @@ def receipt(record, admitted=""):
 
 def decision(record, step, reason):
     """What a moderator decided, and why."""
-    to_author(record, "decision", step=str(step), reason=reason)
+    if record.author:
+        public = public_address(record, record.author)
+        to_author(record, "decision", step=str(step), reason=reason, public_url=public)
 
 
 def disowned(record, organisation):
@@ -59,13 +55,14 @@ def refused_late(draft, call, user):
 
 
 def ask_co_author(person):
-    """Ask somebody named as co-author whether they are; in the language of the contribution, since
-    nothing else is known of them."""
+    """Ask somebody named as co-author whether they are: in their language if they have an account,
+    else in that of the contribution."""
     record = person.contribution
-    language = record.language
+    user = User.objects.of_address(person.email)
+    language = user.language if user else record.language
     url = address("contributions:co_author", person.token, language=language)
     context = {"co_author": person, "contribution": record, "call": record.call, "url": url}
-    OutgoingMail.objects.put(person.email, "co_author", context, language=language)
+    OutgoingMail.objects.put(person.email, "co_author", context, language=language, user=user)
 
 
 def published_on_behalf(record):
@@ -75,7 +72,12 @@ def published_on_behalf(record):
             to_person(
                 representative.user,
                 "on_behalf",
-                {"contribution": record, "organisation": record.organisation},
+                {
+                    "contribution": record,
+                    "organisation": record.organisation,
+                    "public_url": public_address(record, representative.user),
+                },
                 page="contributions:disown",
                 args=[record.reference],
+                kind=MailKind.ON_BEHALF,
             )

@@ -90,7 +90,6 @@ class Draft(models.Model):
     revision = models.PositiveIntegerField(default=0, editable=False)
     earlier = models.JSONField(default=list, editable=False)
     late_at = models.DateTimeField(_("came late"), null=True, editable=False)
-    reminded_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("begun"), db_default=HubNow())
     saved_at = models.DateTimeField(_("saved"), db_default=HubNow())
 
