@@ -136,4 +136,4 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 # The outbox is of this app and stands in a file of its own; it needs the settings' user model only.
-from accounts.outbox import OutgoingMail  # noqa: E402, F401
+from accounts.outbox import OutgoingMail  # noqa: E402

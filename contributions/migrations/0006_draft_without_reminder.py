@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contributions', '0004_page_version_of_parts'),
+        ('contributions', '0005_citations'),
     ]
 
     operations = [
