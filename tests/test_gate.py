@@ -109,6 +109,24 @@ def test_what_is_in_has_a_reference_a_receipt_a_version_and_a_line_in_the_log(cl
     assert not Contribution.objects.published().exists()
 
 
+def test_it_is_received_at_the_instant_that_let_it_in_though_writing_it_lasts_beyond_the_closing():
+    draft = make.draft(make.person(), of=a_call())
+    # Every look at this clock is a tenth of a second later than the one before.
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE looks")
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION hub_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
+            f"$$ SELECT '{CLOSES - timedelta(seconds=2)}'::timestamptz + nextval('looks') * interval '0.1 s' $$"
+        )
+    sent = send(draft)
+    for _look in range(20):
+        Call.objects.with_state().get(pk=draft.call_id)
+    assert Call.objects.with_state().get(pk=draft.call_id).state == "closed"
+    record = Contribution.objects.get()
+    assert record.received_at == sent.now < CLOSES
+    assert record.versions.get().sent_at == record.steps.get().at == sent.now
+
+
 def test_pressed_twice_it_is_sent_once():
     draft = make.draft(make.person(), of=make.call())
     first, second = send(draft), send(draft)

@@ -170,7 +170,7 @@ class Draft(models.Model):
                 self.late_at = draft.late_at
                 return Sent(call)
             record = made(draft, user, cleaned, call, late=how != "open")
-            record.note(Step.SUBMIT, by=user, detail={"in": how})
+            record.note(Step.SUBMIT, by=user, at=call.now, detail={"in": how})
             mail.receipt(record)
             return Sent(call, record)
 
@@ -190,7 +190,9 @@ class Draft(models.Model):
             draft = Draft.objects.select_for_update(of=("self",)).get(pk=self.pk)
             if draft.contribution_id or draft.late_at is None or draft.user_id is None:
                 raise NotAllowed(Step.ADMIT)
-            record = made(draft, draft.user, cleaned, draft.call, late=True)
+            record = made(
+                draft, draft.user, cleaned, Call.objects.with_state().get(pk=draft.call_id), late=True
+            )
             record.note(Step.ADMIT, by=by, reason=reason.strip())
             mail.receipt(record, admitted=reason.strip())
             return record
@@ -225,13 +227,14 @@ WORDS = ("title", "summary", "text")
 
 
 def made(draft, user, cleaned, call, *, late):
-    """The contribution of a draft, received now."""
+    """The contribution of a draft, received at the instant that decided; writing it takes longer."""
     record = Contribution.objects.create(
         call=call,
         author=user,
         late=late,
         licence=call.licence,
-        consented_at=HubNow(),
+        consented_at=call.now,
+        received_at=call.now,
         **{name: cleaned[name] for name in FIELDS},
     )
     Draft.objects.filter(pk=draft.pk).update(contribution=record, user=user, late_at=None)
@@ -262,6 +265,7 @@ def complete(record, draft, cleaned):
     ContributionVersion.objects.create(
         contribution=record,
         number=record.version,
+        sent_at=record.call.now,
         title=record.title,
         summary=record.summary,
         text=record.text,

@@ -87,7 +87,7 @@ class Steps:
             self.refresh_from_db(fields=["state", "version", *values])
             self.note(step, by=by, before=before, reason=reason, detail=detail)
 
-    def note(self, step, *, by, before="", reason="", detail=None):
+    def note(self, step, *, by, at=None, before="", reason="", detail=None):
         """Write the step into the log."""
         return StepTaken.objects.create(
             contribution=self,
@@ -97,6 +97,7 @@ class Steps:
             to_state=self.state,
             version=self.version,
             by=by if by and by.pk else None,
+            at=at or HubNow(),
             reason=reason,
             edit_until=self.edit_until if step == Step.RETURN else None,
             detail=detail or {},
