@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workinggroup', '0005_page_version_of_calls'),
+        ('workinggroup', '0006_meeting_moved_or_cancelled'),
     ]
 
     operations = [
