@@ -11,7 +11,7 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --no-deps --require-hashes --requirement requirements.txt
 COPY --chown=root:root . .
-USER hub
+USER 10001
 
 # Translations and static files are part of the image; the key here signs nothing that is kept.
 RUN SECRET_KEY=only-for-building-the-image-0123456789 DATABASE_URL=postgres://x@x/x REDIS_URL=redis://x \

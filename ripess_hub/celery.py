@@ -3,9 +3,16 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ripess_hub.settings")
 
 app = Celery("ripess_hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def say_alive(**kwargs):
+    """The first heartbeat, without waiting for the schedule's: /readyz is right at once."""
+    app.send_task("ripess_hub.tasks.heartbeat")

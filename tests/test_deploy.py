@@ -41,7 +41,7 @@ def test_no_secret_stands_in_the_files():
 
 def test_the_image_runs_as_nobody_special_from_the_servers_lock_alone():
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    assert re.search(r"^USER hub$", text, re.M)
+    assert re.search(r"^USER 10001$", text, re.M)
     assert "--require-hashes --requirement requirements.txt" in text
     assert "requirements-local" not in text
 

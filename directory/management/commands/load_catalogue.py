@@ -1,7 +1,20 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from directory.loader import FOLDER, CatalogueError, Load, loaded_already
+
+OUTCOMES = {
+    "created": gettext_lazy("%(number)s created"),
+    "updated": gettext_lazy("%(number)s updated"),
+    "unchanged": gettext_lazy("%(number)s unchanged"),
+    "withdrawn": gettext_lazy("%(number)s withdrawn"),
+}
+
+
+def in_words(counts):
+    """`{outcome: number}` as people read it."""
+    return ", ".join(OUTCOMES[outcome] % {"number": number} for outcome, number in counts.items())
 
 
 class Command(BaseCommand):
@@ -35,14 +48,9 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(_("Dry run: nothing is written."))
         for name, counts in report.counts.items():
-            self.stdout.write(
-                f"{name}: " + ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
-            )
+            self.stdout.write(f"{name}: {in_words({key: n for key, n in counts.items() if n})}")
         for line in report.kept:
             self.stdout.write(self.style.WARNING(line))
         for line in report.missing:
             self.stdout.write(self.style.WARNING(_("no longer in the files, left as it is: %s") % line))
-        self.stdout.write(
-            _("%(created)s created, %(updated)s updated, %(unchanged)s unchanged, %(withdrawn)s withdrawn.")
-            % {name: report.total(name) for name in ("created", "updated", "unchanged", "withdrawn")}
-        )
+        self.stdout.write(in_words({outcome: report.total(outcome) for outcome in OUTCOMES}) + ".")
