@@ -2,10 +2,11 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import OutgoingMail
 from contributions.forms import ContributionForm
@@ -249,6 +250,31 @@ def test_what_one_window_writes_over_another_is_put_by():
     assert draft.keep({"text": "Third."}, revision=0)
     assert Draft.objects.get(pk=draft.pk).earlier[0]["data"] == {"text": "Second."}
     assert not draft.keep({"text": "Third."}, revision=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_of_a_form_that_was_never_saved_make_one_draft():
+    call, person, key = make.call(), make.person(), uuid4()
+    inside, ended = threading.Event(), []
+
+    def press():
+        try:
+            inside.wait()
+            Draft(pk=key, call=call, user=person).keep({"title": "Once."}, revision=0)
+            ended.append(True)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=press)
+    other.start()
+    with transaction.atomic():
+        Draft(pk=key, call=call, user=person).keep({"title": "Once."}, revision=0)
+        inside.set()
+        other.join(0.5)
+        assert not ended
+    other.join()
+    assert ended
+    assert Draft.objects.get().data == {"title": "Once."}
 
 
 @pytest.mark.parametrize(

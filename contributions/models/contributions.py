@@ -108,6 +108,10 @@ class ContributionQuerySet(models.QuerySet):
         """Leave out the columns no list shows: the text and the search vectors."""
         return self.defer("text", *SEARCH)
 
+    def without_search(self):
+        """Leave out the columns that only searches and lists read."""
+        return self.defer(*SEARCH)
+
     def with_byline(self):
         """Join what stands beside a title: the authors' names and the organisation."""
         confirmed = CoAuthor.objects.filter(contribution=OuterRef("pk"), state=CoAuthor.State.CONFIRMED)

@@ -114,29 +114,41 @@ class Draft(models.Model):
     def keep(self, typed, *, revision=None):
         """Save what was typed. When another window saved since `revision`, its text is put by, not
         lost; return whether that was so."""
+        self.data = typed
+        saved = {"data": typed, "revision": F("revision") + 1, "saved_at": HubNow()}
+        # Nobody saved in between, as nearly always: one statement finds that out and saves.
+        if revision is not None and Draft.objects.filter(pk=self.pk, revision=revision).update(**saved):
+            self.revision = revision + 1
+            self._forget_instants()
+            return False
         with transaction.atomic():
-            stored = Draft.objects.select_for_update().filter(pk=self.pk).first()
-            overwritten = bool(
-                stored and revision is not None and stored.revision != revision and stored.data != typed
+            # Of two presses of a form that was never saved one makes the draft, the other finds it.
+            stored, begun = Draft.objects.select_for_update().get_or_create(
+                pk=self.pk,
+                user_id=self.user_id,
+                defaults={"call_id": self.call_id, "data": typed, "revision": 1},
             )
-            self.data = typed
-            if stored is None:
-                self.revision = 1
-                self.save(force_insert=True)
-            else:
-                if overwritten:
-                    kept = {"saved_at": stored.saved_at.isoformat(), "data": stored.data}
-                    self.earlier = [kept, *stored.earlier][:MOST_EARLIER]
-                self.revision = stored.revision + 1
-                self.save(update_fields=["data", "revision", "earlier"])
-            Draft.objects.filter(pk=self.pk).update(saved_at=HubNow())
-            self.refresh_from_db(fields=["saved_at"])
+            overwritten = revision is not None and stored.revision != revision and stored.data != typed
+            if overwritten:
+                kept = {"saved_at": stored.saved_at.isoformat(), "data": stored.data}
+                self.earlier = [kept, *stored.earlier][:MOST_EARLIER]
+            if not begun:
+                Draft.objects.filter(pk=self.pk).update(earlier=self.earlier, **saved)
+            self.revision = stored.revision + (not begun)
+            self._state.adding = False
+            self._forget_instants()
         return overwritten
+
+    def _forget_instants(self):
+        """The database set them; they are read when somebody asks, and most who save do not."""
+        for name in ("saved_at", "created_at"):
+            self.__dict__.pop(name, None)
 
     def claim(self, user):
         """Whoever signs in takes the draft begun in this browser along; never somebody else's."""
-        Draft.objects.filter(pk=self.pk, user=None).update(user=user)
-        self.refresh_from_db(fields=["user"])
+        if self.user_id is None:
+            Draft.objects.filter(pk=self.pk, user=None).update(user=user)
+            self.refresh_from_db(fields=["user"])
 
     # The gate.
 
@@ -149,13 +161,12 @@ class Draft(models.Model):
         Raises `Overtaken` when a different text was sent meanwhile, or a decision was taken.
         """
         with transaction.atomic():
-            draft = (
-                Draft.objects.select_for_update(of=("self",)).select_related("contribution").get(pk=self.pk)
-            )
-            record = draft.contribution
+            locked = Draft.objects.select_for_update().filter(pk=self.pk)
+            sent, self.late_at = locked.values_list("contribution", "late_at").get()
+            record = Contribution.objects.without_search().get(pk=sent) if sent else None
             if record and record.version > base and same_words(record, cleaned):
-                return Sent(Call.objects.with_state().get(pk=draft.call_id), record, again=True)
-            call = Call.objects.gate(draft.call_id)
+                return Sent(self.call.as_of_now(), record, again=True)
+            call = self.call.gate()
             if record:
                 record.call = call
                 if not record.takes_changes:
@@ -166,10 +177,9 @@ class Draft(models.Model):
                 )
             how = call.takes(user)
             if not how:
-                draft.refuse(call, user)
-                self.late_at = draft.late_at
+                self.refuse(call, user)
                 return Sent(call)
-            record = made(draft, user, cleaned, call, late=how != "open")
+            record = made(self, user, cleaned, call, late=how != "open")
             record.note(Step.SUBMIT, by=user, at=call.now, detail={"in": how})
             mail.receipt(record)
             return Sent(call, record)
@@ -190,9 +200,7 @@ class Draft(models.Model):
             draft = Draft.objects.select_for_update(of=("self",)).get(pk=self.pk)
             if draft.contribution_id or draft.late_at is None or draft.user_id is None:
                 raise NotAllowed(Step.ADMIT)
-            record = made(
-                draft, draft.user, cleaned, Call.objects.with_state().get(pk=draft.call_id), late=True
-            )
+            record = made(draft, draft.user, cleaned, draft.call.as_of_now(), late=True)
             record.note(Step.ADMIT, by=by, reason=reason.strip())
             mail.receipt(record, admitted=reason.strip())
             return record
@@ -256,11 +264,9 @@ def complete(record, draft, cleaned):
     `cleaned`), and the copy of the version as it was sent."""
     if cleaned is not None:
         for name in SETS:
-            if record.version > 1 or cleaned[name]:
-                getattr(record, name).set(cleaned[name])
-        files = list(draft.attachments.present())
-        if record.version > 1 or files:
-            record.attachments.set(files)
+            put(record, name, cleaned[name])
+        files = list(draft.attachments.present().only("draft", "original_name"))
+        put(record, "attachments", files)
         ask(record, cleaned["co_authors"])
     ContributionVersion.objects.create(
         contribution=record,
@@ -271,6 +277,14 @@ def complete(record, draft, cleaned):
         text=record.text,
         rest=rest_of(record) if cleaned is None else rest_of(record, cleaned, files),
     )
+
+
+def put(record, name, chosen):
+    """Set a many-to-many field; what is new holds nothing that would have to be looked for."""
+    if record.version > 1:
+        getattr(record, name).set(chosen)
+    elif chosen:
+        getattr(record, name).add(*chosen)
 
 
 def rest_of(record, cleaned=None, files=()):

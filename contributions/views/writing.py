@@ -2,6 +2,7 @@
 before anything is judged."""
 
 import uuid
+from copy import copy
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.forms.utils import ErrorDict
 from django.http import Http404, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse, translate_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -30,7 +31,8 @@ from contributions.models import (
 from directory.inspection import Refused, accept_attribute, kinds_in_words
 from directory.templatetags.hub import markdown
 from directory.text import time_of
-from workinggroup.models import Call, CallQuestion, bulk_of
+from directory.vocabulary import once_a_version
+from workinggroup.models import Call, CallQuestion
 
 HELD = "drafts"
 RESCUED = "rescued"
@@ -38,15 +40,19 @@ MOST_HELD = 20
 LANGUAGES = dict(settings.LANGUAGES)
 
 
+@once_a_version
+def published_calls():
+    """`{slug: call}` with group and questions. What moves with the clock is read at each request."""
+    calls = Call.objects.published().select_related("group").defer("loaded", "group__loaded")
+    questions = Prefetch("questions", CallQuestion.objects.order_by("position", "pk"))
+    return {call.slug: call for call in calls.prefetch_related(questions)}
+
+
 def the_call(slug):
-    return get_object_or_404(
-        Call.objects.published()
-        .with_state()
-        .select_related("group__coordinator", "meeting")
-        .prefetch_related(Prefetch("questions", CallQuestion.objects.order_by("position", "pk")))
-        .defer(*bulk_of("group__coordinator"), "loaded"),
-        slug=slug,
-    )
+    call = published_calls().get(slug)
+    if call is None:
+        raise Http404
+    return copy(call).as_of_now()
 
 
 def held(request):
@@ -242,13 +248,13 @@ class TooMany(Exception):
 
 def find_or_begin(request, call, key):
     """The draft of this key, or a new one; None when the call is not open and has not been lately."""
-    draft = (
-        Draft.objects.select_related("contribution").filter(pk=key, call=call).first()
-    )  # fmt: skip
+    # What it holds is about to be replaced.
+    draft = Draft.objects.filter(pk=key, call=call).defer("data", "earlier").first()
     if draft and draft.user_id is None and str(key) not in held(request):
         # Begun in another browser: nothing says that this is the same person.
         draft, key = None, uuid.uuid4()
     if draft:
+        draft.call = call
         if request.user.is_authenticated:
             draft.claim(request.user)
         return draft

@@ -17,6 +17,8 @@ from workinggroup.models.groups import Basis, GroupRecord, GroupRecordQuerySet, 
 
 # Advisory locks share one space of 64 bits: the upper half says that this one guards a call's times.
 LOCKS = 0x48554243 << 32
+# What a submission is judged by, read again at the gate.
+TIMES = ("opens_at", "closes_at", "dates_unknown", "grace_minutes", "edit_until", "now", "state")
 ANYWHERE_ON_EARTH = "Etc/GMT+12"
 
 
@@ -77,18 +79,6 @@ class CallQuerySet(GroupRecordQuerySet):
         return self.with_state().order_by(
             urgency, soonest.asc(nulls_last=True), F("closes_at").desc(nulls_last=True), "slug"
         )
-
-    def gate(self, pk):
-        """Return the call `with_state()` as of now, its times held still until the transaction ends.
-
-        Two statements, in this order: the lock, then a statement of its own that reads the times and
-        the clock. In one statement the times would come from the snapshot before the wait. Those who
-        submit share the lock; whoever changes the times takes it alone and waits only for those
-        already inside (docs/decisions.md).
-        """
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCKS + pk])
-        return self.with_state().select_related("group").defer("loaded", "group__loaded").get(pk=pk)
 
 
 class Call(GroupRecord):
@@ -258,6 +248,24 @@ class Call(GroupRecord):
         if self.dates_unknown or self.state == self.State.SCHEDULED:
             return False
         return self.changes_end_at is None or self.now < self.changes_end_at
+
+    def as_of_now(self):
+        """Read the times, the clock and the state anew; return the call."""
+        for name, value in Call.objects.with_state().values(*TIMES).get(pk=self.pk).items():
+            setattr(self, name, value)
+        return self
+
+    def gate(self):
+        """Hold the times still until the transaction ends, and read them; return the call.
+
+        Two statements, in this order: the lock, then a statement of its own that reads the times and
+        the clock. In one statement the times would come from the snapshot before the wait. Those who
+        submit share the lock; whoever changes the times takes it alone and waits only for those
+        already inside (docs/decisions.md).
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCKS + self.pk])
+        return self.as_of_now()
 
     # Staff move its times through here alone.
 
