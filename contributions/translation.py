@@ -11,4 +11,9 @@ class OutcomeTranslation(TranslationOptions):
     fields = ("text",)
 
 
+@register(models.ReasonTemplate)
+class ReasonTemplateTranslation(TranslationOptions):
+    fields = ("label", "text")
+
+
 keep_history(models.Contribution, models.ContributionTranslation, models.Challenge, models.Guideline)

@@ -96,6 +96,15 @@ def changes(record):
     return made[::-1]
 
 
+class RepresentativeInline(admin.TabularInline):
+    """Who may speak for the organisation: they are told what is published on its behalf, and may
+    disown it."""
+
+    model = models.Representative
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
 class PublishableAdmin(HubAdmin):
     """Publication moves by the model's steps alone; provenance is shown, not typed over."""
 
@@ -203,7 +212,7 @@ class OrganisationAdmin(PublishableAdmin):
     list_select_related = ["kind", "scope", "country", "confidence"]
     search_fields = ["slug", "names_text", "city"]
     autocomplete_fields = ["country", "regions", "sectors"]
-    inlines = [RelationInline]
+    inlines = [RelationInline, RepresentativeInline]
 
     def get_queryset(self, request):
         return super().get_queryset(request).without_bulk()

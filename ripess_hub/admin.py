@@ -1,16 +1,26 @@
 """The admin site: staff with a second factor only, and a front page that says what needs attention."""
 
+from datetime import timedelta
+from functools import wraps
+from urllib.parse import unquote
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import BadRequest
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from pghistory.admin.core import EventsAdmin
 
 
 class HubAdminSite(AdminSite):
@@ -43,73 +53,155 @@ class HubAdminSite(AdminSite):
         messages.warning(request, _("The administration asks for a second factor. Please set one up first."))
         return redirect("mfa_activate_totp")
 
-    def each_context(self, request):
-        context = super().each_context(request)
-        if self.has_permission(request):
-            context["attention"] = attention()
-        return context
+    def admin_view(self, view, cacheable=False):
+        """To signed-in people who are not staff, or no longer, there is no admin; nor is there a page
+        for what no database can hold."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def inner(request, *args, **kwargs):
+            if request.user.is_authenticated and not request.user.is_staff:
+                raise Http404
+            if "\x00" in unquote(request.META.get("QUERY_STRING", "")):
+                raise BadRequest
+            return guarded(request, *args, **kwargs)
+
+        inner.csrf_exempt = getattr(guarded, "csrf_exempt", False)
+        return inner
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {"attention": attention(self, request), **(extra_context or {})})
+
+    def _build_app_dict(self, request, label=None):
+        """Django's lists of models, under the names that some go by here."""
+        built = super()._build_app_dict(request, label)
+        for app in built.values():
+            for row in app["models"]:
+                row["name"] = getattr(self._registry[row["model"]], "name_in_lists", row["name"])
+        return built
+
+    def get_urls(self):
+        """“View on site” leads only to what the person sees in the lists."""
+        seen = path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.on_site))
+        return [seen, *super().get_urls()]
+
+    def on_site(self, request, content_type_id, object_id):
+        try:
+            model = ContentType.objects.get(pk=content_type_id).model_class()
+        except (ContentType.DoesNotExist, ValueError) as error:
+            raise Http404 from error
+        shown = self._registry.get(model)
+        record = shown.get_object(request, object_id) if shown else None
+        if record is None or not shown.has_view_permission(request, record):
+            raise Http404
+        return shortcut(request, content_type_id, object_id)
 
 
 def has_second_factor(user):
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
-def attention():
-    """What waits for staff: `[{text, count, url}]`, only what is there."""
+class HistoryAdmin(EventsAdmin):
+    """The history of all records in one list, of every group: not for those who moderate some."""
+
+    def has_view_permission(self, request, obj=None):
+        everywhere = request.user.has_perm("workinggroup.moderate_any_group")
+        return everywhere and super().has_view_permission(request, obj)
+
+
+SOON = timedelta(days=7)
+
+
+def attention(site, request):
+    """What waits for this member of staff: `[{text, count, url}]`, only what is there, counted in the
+    lists that they see."""
+    return [
+        {"text": text, "count": count, "url": url} for text, count, url in waiting(site, request) if count
+    ]
+
+
+def waiting(site, request):
     from accounts.models import OutgoingMail
-    from contributions.models import Challenge, Contribution, Guideline
+    from contributions.models import Challenge, Contribution, ContributionTranslation, Draft, Guideline
     from directory.models import Agreement, Event, Organisation
     from directory.models.publication import Publication
+    from workinggroup.models import Call, HubNow
 
-    rows = [
-        (
-            _("contributions received, waiting for a decision"),
-            Contribution.objects.filter(state=Contribution.State.RECEIVED).count(),
-            reverse("admin:contributions_contribution_changelist") + "?state__exact=received",
-        ),
-        (
-            _("guidelines to review: something they rest on was taken back"),
-            Guideline.objects.to_review().count(),
-            reverse("admin:contributions_guideline_changelist") + "?trace=to_review",
-        ),
-        (
-            _("challenges that cite no published contribution"),
-            Challenge.objects.published().uncited().count(),
-            reverse("admin:contributions_challenge_changelist")
-            + "?trace=uncited&publication__exact=published",
-        ),
-        (
-            _("published contributions that no challenge cites yet"),
-            Contribution.objects.unused().count(),
-            reverse("admin:contributions_contribution_changelist") + "?trace=unused",
-        ),
-        (
-            _("mails that failed"),
-            OutgoingMail.objects.filter(state=OutgoingMail.State.FAILED).count(),
-            reverse("admin:accounts_outgoingmail_changelist") + "?state__exact=failed",
-        ),
-        (
-            _("mails that could not be sent yet: does the mail server answer?"),
-            OutgoingMail.objects.held_up().count(),
-            reverse("admin:accounts_outgoingmail_changelist") + "?state__exact=waiting",
-        ),
-        (
-            _("agreements whose stated and computed directions differ"),
-            Agreement.objects.of_differing_direction().count(),
-            reverse("admin:directory_agreement_changelist") + "?differs=yes",
-        ),
-    ]
+    def rows(model):
+        """What the person sees of a model; nothing when its lists are not for them."""
+        shown = site.get_model_admin(model)
+        found = shown.get_queryset(request)
+        return found if shown.has_view_permission(request) else found.none()
+
+    def listed(model, query=""):
+        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") + query
+
+    queue = rows(Contribution).filter(state=Contribution.State.RECEIVED)
+    oldest = queue.order_by("received_at").first()
+    days = oldest.waited.days if oldest else 0
+    age = ngettext("the oldest for %(days)s day", "the oldest for %(days)s days", days) % {"days": days}
+    yield (
+        _("contributions wait for a decision, %(age)s") % {"age": age}
+        if days
+        else _("contributions wait for a decision"),
+        queue.count(),
+        listed(Contribution, "?state__exact=received"),
+    )
+    yield (
+        _("late drafts that you may admit"),
+        rows(Draft).count(),
+        listed(Draft),
+    )
+    yield (
+        _("returned contributions whose time for changes is over"),
+        rows(Contribution).filter(is_overdue=True).count(),
+        listed(Contribution, "?state__exact=returned&flag=is_overdue"),
+    )
+    yield (
+        _("translations older than their original"),
+        rows(ContributionTranslation).filter(source_version__lt=F("contribution__version")).count(),
+        listed(ContributionTranslation, "?stale=yes"),
+    )
+    yield (
+        _("guidelines to review: something they rest on was taken back"),
+        rows(Guideline).to_review().count(),
+        listed(Guideline, "?trace=to_review"),
+    )
+    yield (
+        _("challenges that cite no published contribution"),
+        rows(Challenge).published().uncited().count(),
+        listed(Challenge, "?trace=uncited&publication__exact=published"),
+    )
+    yield (
+        _("published contributions that no challenge cites yet"),
+        rows(Contribution).unused().count(),
+        listed(Contribution, "?trace=unused"),
+    )
+    yield (
+        _("calls that close within a week"),
+        rows(Call).filter(state=Call.State.OPEN, closes_at__lte=HubNow() + SOON).count(),
+        listed(Call, "?state=open"),
+    )
+    yield (
+        _("mails that failed"),
+        rows(OutgoingMail).filter(state=OutgoingMail.State.FAILED).count(),
+        listed(OutgoingMail, "?state__exact=failed"),
+    )
+    yield (
+        _("mails that could not be sent yet: does the mail server answer?"),
+        rows(OutgoingMail).held_up().count(),
+        listed(OutgoingMail, "?state__exact=waiting"),
+    )
+    yield (
+        _("agreements whose stated and computed directions differ"),
+        rows(Agreement).of_differing_direction().count(),
+        listed(Agreement, "?differs=yes"),
+    )
     for model, name in (
         (Organisation, _("organisations in draft")),
         (Agreement, _("agreements in draft")),
         (Event, _("events in draft")),
+        (ContributionTranslation, _("translations in draft")),
     ):
-        rows.append(
-            (
-                name,
-                model.objects.filter(publication=Publication.DRAFT).count(),
-                reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-                + "?publication__exact=draft",
-            )
-        )
-    return [{"text": text, "count": count, "url": url} for text, count, url in rows if count]
+        drafts = rows(model).filter(publication=Publication.DRAFT)
+        yield name, drafts.count(), listed(model, "?publication__exact=draft")

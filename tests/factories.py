@@ -9,11 +9,13 @@ from itertools import count
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import User
 from contributions import models as contributions
+from contributions.forms import ContributionForm
 from directory import models as directory
 from workinggroup import models as workinggroup
 
@@ -39,6 +41,10 @@ def term(model, key, **values):
 
 def region(key="m49-002", *, type="continent", **values):
     return term(directory.Region, key, type=type, **values)
+
+
+def sector(key="finance", **values):
+    return term(directory.Sector, key, facet="activity", **values)
 
 
 def country(key="SN", *, side="south", subregion=None, continent=None, **values):
@@ -137,6 +143,12 @@ def call(**values):
     return record(workinggroup.Call, "call", values, texts=("title", "text", "notice"))
 
 
+def call_question(of=None, **values):
+    """A question that contributors to the call answer."""
+    values = in_all_languages({"text": "What changed?", **values}, "text")
+    return workinggroup.CallQuestion.objects.create(call=of or call(), **values)
+
+
 def contribution(**values):
     number = next(numbers)
     values["call"] = values.get("call") or call()
@@ -220,3 +232,32 @@ def staff(**values):
     user = person(is_staff=True, is_superuser=True, **values)
     TOTP.activate(user, generate_totp_secret())
     return user
+
+
+def allow(user, *codenames):
+    """Give permissions by their codenames; return the user as read anew, without what was remembered."""
+    found = Permission.objects.filter(codename__in=codenames)
+    assert {permission.codename for permission in found} == set(codenames)
+    user.user_permissions.add(*found)
+    return User.objects.get(pk=user.pk)
+
+
+def submitted(user=None, *, of=None, **typed):
+    """A contribution that came through the gate, with its first version and its step in the log."""
+    made = draft(user or person(language="fr"), of=of, **typed)
+    form = ContributionForm(
+        workinggroup.Call.objects.with_state().get(pk=made.call_id), made.data, user=made.user
+    )
+    assert form.is_valid(), form.errors
+    return made.submit(made.user, form.for_model).contribution
+
+
+def revised(record, **typed):
+    """The author sends a new version of what `submitted` made."""
+    made = contributions.Draft.objects.get(contribution=record)
+    made.keep({**made.data, **typed})
+    form = ContributionForm(
+        workinggroup.Call.objects.with_state().get(pk=made.call_id), made.data, user=made.user, contribution=record
+    )  # fmt: skip
+    assert form.is_valid(), form.errors
+    return made.submit(made.user, form.for_model, base=record.version).contribution

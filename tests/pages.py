@@ -1,6 +1,7 @@
 """How tests ask for pages: computed now, not taken from the page cache."""
 
 from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 
 from django.core.cache import caches
@@ -47,3 +48,58 @@ def violations(page):
     page.evaluate(AXE)
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+
+
+class FormReader(HTMLParser):
+    """The forms of a page, each as what a browser would send without anybody typing."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.forms, self.area, self.select = [], None, None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        name = attrs.get("name")
+        if tag == "form":
+            self.forms.append({})
+        if not self.forms or not name and tag != "option":
+            return
+        form = self.forms[-1]
+        kind = attrs.get("type", "text")
+        if tag == "input" and (kind not in ("checkbox", "radio", "file", "submit") or "checked" in attrs):
+            form.setdefault(name, []).append(attrs.get("value", "on" if kind == "checkbox" else ""))
+        elif tag == "textarea":
+            self.area = name
+            form[name] = [""]
+        elif tag == "select":
+            self.select, self.multiple = name, "multiple" in attrs
+        elif tag == "option" and self.select:
+            first = self.select not in form and not self.multiple
+            if "selected" in attrs or first:
+                form[self.select] = [
+                    *(form.get(self.select, []) if self.multiple else []), attrs.get("value", "")
+                ]  # fmt: skip
+
+    def handle_endtag(self, tag):
+        if tag == "textarea" and self.area:
+            # A browser drops the line break that begins a text area.
+            self.forms[-1][self.area][0] = self.forms[-1][self.area][0].removeprefix("\n")
+            self.area = None
+        elif tag == "select":
+            self.select = None
+
+    def handle_data(self, data):
+        if self.area:
+            self.forms[-1][self.area][0] += data
+
+
+def filled(html, *, having, **typed):
+    """What the form that has the values `having` sends, with `typed` over it."""
+    for form in FormReader(html).forms:
+        if all(value in form.get(name, []) for name, value in having.items()):
+            return {
+                **form,
+                **{name: value if isinstance(value, list) else [value] for name, value in typed.items()},
+            }
+    raise AssertionError(f"no form has {having}")

@@ -1,5 +1,6 @@
 from contributions.models.contributions import SEARCH, Contribution, new_reference
 from contributions.models.drafts import ANONYMOUS_DAYS, LATE_KEPT_DAYS, Attachment, Draft, NoRoom, Sent
+from contributions.models.moderation import Reading, ReasonTemplate
 from contributions.models.outcomes import (
     Challenge,
     ChallengeCategory,
@@ -44,7 +45,9 @@ __all__ = [
     "NotAllowed",
     "Overtaken",
     "OwnContribution",
+    "Reading",
     "ReasonMissing",
+    "ReasonTemplate",
     "Sent",
     "Step",
     "StepTaken",

@@ -9,13 +9,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.db.models.functions import JSONObject, Left
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from contributions.models.moderation import Reading
 from contributions.models.parts import CoAuthor
-from contributions.models.steps import Steps
+from contributions.models.steps import DECISIONS, Steps, StepTaken
 from directory.models import Agreement
 from directory.search_fields import CONFIGURATIONS, HubSort
 from workinggroup.models import (
@@ -88,6 +89,34 @@ class ContributionQuerySet(models.QuerySet):
             | Exists(shared)
             | Q(call__group__in=moderated)
             | Q(pk__in=Contribution.objects.published().values("pk"))
+        )
+
+    def translatable_by(self, user):
+        """What `user` may translate in the admin: what they moderate; for those who may only
+        translate, what is published."""
+        moderates = ("contributions.view_contribution", "contributions.change_contribution")
+        if any(user.has_perm(permission) for permission in moderates):
+            return self.moderated_by(user)
+        return self.published()
+
+    def with_flags(self, user):
+        """Annotate what a moderator looks out for: `waited` (since it was received), `is_own`,
+        `is_new` (a version `user` has not read, after one they had, or one that was judged),
+        `is_overdue` (returned, and the time for changes is over)."""
+        earlier = Q(version__lt=OuterRef("version"))
+        read = Reading.objects.filter(contribution=OuterRef("pk"), user=user)
+        judged = StepTaken.objects.filter(contribution=OuterRef("pk"), step__in=DECISIONS)
+        own = CoAuthor.objects.filter(contribution=OuterRef("pk"), user=user)
+        return self.annotate(
+            waited=ExpressionWrapper(HubNow() - F("received_at"), models.DurationField()),
+            is_own=Case(When(author=user, then=True), default=Exists(own)),
+            is_new=Case(
+                When(Exists(read.filter(version=OuterRef("version"))), then=False),
+                default=Exists(read.filter(earlier)) | Exists(judged.filter(earlier)),
+            ),
+            is_overdue=Case(
+                When(state=Contribution.State.RETURNED, edit_until__lte=HubNow(), then=True), default=False
+            ),
         )
 
     def counters(self):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from contributions import mail
 from contributions.models.contributions import Contribution
 from contributions.models.parts import CoAuthor, ContributionVersion
-from contributions.models.steps import ReasonMissing, Step
+from contributions.models.steps import OwnContribution, ReasonMissing, Step
 from directory.inspection import clean_name, inspect
 from directory.models import NotAllowed
 from directory.models.files import FileRecord
@@ -192,13 +192,21 @@ class Draft(models.Model):
         if user.is_authenticated and not told:
             mail.refused_late(self, call, user)
 
-    def admit(self, cleaned, *, by, reason):
-        """Staff let a late draft in, with a reason; it is received as of now, and marked late."""
+    def admit(self, cleaned, *, by, reason, revision=None):
+        """Staff let a late draft in, with a reason; it is received as of now, and marked late.
+
+        `cleaned` is what the form made of the text saved as `revision`. Raises `OwnContribution`,
+        `ReasonMissing`, or `NotAllowed` when it is in already or its author went on writing.
+        """
+        if by.pk == self.user_id:
+            raise OwnContribution(Step.ADMIT)
         if not reason.strip():
             raise ReasonMissing(Step.ADMIT)
         with transaction.atomic():
             draft = Draft.objects.select_for_update(of=("self",)).get(pk=self.pk)
             if draft.contribution_id or draft.late_at is None or draft.user_id is None:
+                raise NotAllowed(Step.ADMIT)
+            if revision is not None and draft.revision != revision:
                 raise NotAllowed(Step.ADMIT)
             record = made(draft, draft.user, cleaned, draft.call.as_of_now(), late=True)
             record.note(Step.ADMIT, by=by, reason=reason.strip())

@@ -103,6 +103,10 @@ class Steps:
             detail=detail or {},
         )
 
+    def is_of(self, user):
+        """Whether `user` wrote it, alone or with others."""
+        return user.pk == self.author_id or self.co_authors.filter(user=user).exists()
+
     def judge(self, step, *, by, version, reason="", edit_until=None):
         """Take a decision of a moderator about the version they read, and tell the author.
 
@@ -111,7 +115,7 @@ class Steps:
         """
         if step not in DECISIONS:
             raise NotAllowed(step)
-        if by.pk == self.author_id or self.co_authors.filter(user=by).exists():
+        if self.is_of(by):
             raise OwnContribution(step)
         if step in WITH_REASON and not reason.strip():
             raise ReasonMissing(step)
@@ -132,9 +136,13 @@ class Steps:
         """The author takes it back, whatever was decided; it is gone from every public page."""
         self.move(Step.WITHDRAW, by=by, withdrawn_from=F("state"))
 
-    def restore(self, *, by):
-        """Undo the withdrawal: the contribution is again what it was. Who may: `may_restore`."""
-        self.move(Step.RESTORE, by=by)
+    def restore(self, *, by, version=None, reason=""):
+        """Undo the withdrawal: the contribution is again what it was. Who may: `may_restore`. When
+        somebody else does it, the author is told."""
+        with transaction.atomic():
+            self.move(Step.RESTORE, by=by, judged=version, reason=reason.strip())
+            if (by and by.pk) != self.author_id:
+                mail.decision(self, Step.RESTORE, reason.strip())
 
     def disown(self, *, by):
         """The organisation does not stand behind it: its name is taken off, and the author told."""

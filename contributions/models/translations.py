@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from contributions.models.contributions import Contribution
@@ -12,6 +13,14 @@ class TranslationQuerySet(PublishableQuerySet):
     def published(self):
         """What the public may see: published translations of published contributions."""
         return super().published().filter(contribution__in=Contribution.objects.published().values("pk"))
+
+    def editable_by(self, user):
+        """Translations of what `user` may translate, published or not."""
+        return self.filter(contribution__in=Contribution.objects.translatable_by(user).values("pk"))
+
+    def stale(self):
+        """Those whose original has changed since."""
+        return self.filter(source_version__lt=F("contribution__version"))
 
 
 class ContributionTranslation(Publishable):

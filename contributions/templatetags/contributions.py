@@ -7,7 +7,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, Window
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from contributions.models import SEARCH, Challenge, Citation, Contribution, Guideline
 from directory.vocabulary import once_a_version
@@ -87,6 +87,28 @@ def counters_of(call):
     counters = Contribution.objects.filter(call=call).counters()
     days = counters.pop("median_days")
     return {"call": call, "counters": counters, "median_days": None if days is None else max(1, round(days))}
+
+
+@register.inclusion_tag("admin/contributions/_counters.html")
+def counters_for_staff(call):
+    """The same with the way to each queue: for the page of the call in the administration."""
+    state = Contribution.State
+    counters = Contribution.objects.filter(call=call).counters()
+    days = counters.pop("median_days")
+    queue = reverse("admin:contributions_contribution_changelist") + f"?call__id__exact={call.pk}"
+    names = {
+        "received": (gettext("Received"), "all"),
+        "waiting": (gettext("Waiting"), state.RECEIVED),
+        "published": (gettext("Published"), state.PUBLISHED),
+        "returned": (gettext("Returned for changes"), state.RETURNED),
+        "declined": (gettext("Not accepted"), state.DECLINED),
+        "withdrawn": (gettext("Withdrawn by their authors"), state.WITHDRAWN),
+    }
+    rows = [
+        {"name": name, "count": counters[key], "url": f"{queue}&state__exact={value}"}
+        for key, (name, value) in names.items()
+    ]
+    return {"rows": rows, "median_days": None if days is None else max(1, round(days))}
 
 
 @register.filter

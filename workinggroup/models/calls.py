@@ -274,7 +274,7 @@ class Call(GroupRecord):
         None when nothing changed. Whoever submits at the same moment is judged by one or the other,
         never by a mixture: the change waits for those already inside the gate."""
         with transaction.atomic():
-            before = self._alone()
+            before = self.held()
             if (before.opens_at, before.closes_at) == (opens_at, closes_at):
                 return None
             return self._change(before, {"opens_at": opens_at, "closes_at": closes_at}, by)
@@ -289,12 +289,14 @@ class Call(GroupRecord):
 
     def _now(self, field, state, by):
         with transaction.atomic():
-            before = self._alone()
+            before = self.held()
             if before.state != state:
                 raise NotAllowed(field)
             return self._change(before, {field: before.now}, by)
 
-    def _alone(self):
+    def held(self):
+        """The call `with_state()` as of now, its times held still until the transaction ends: nobody
+        submits or changes them meanwhile. The counterpart of `gate`, for those who change them."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCKS + self.pk])
         return Call.objects.with_state().get(pk=self.pk)

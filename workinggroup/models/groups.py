@@ -355,9 +355,7 @@ class Document(GroupRecord):
 
 class DocumentFileQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Files of published documents of published groups; staff and the group's members see all."""
-        if user.is_authenticated and user.is_staff:
-            return self
+        """Files of published documents of published groups; the group's members and moderators see all."""
         public = Q(
             document__publication=Publication.PUBLISHED,
             document__available=True,
@@ -366,7 +364,8 @@ class DocumentFileQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.filter(public)
         belongs = Exists(Membership.objects.filter(group=OuterRef("document__group"), user=user))
-        return self.filter(public | belongs)
+        moderated = WorkingGroup.objects.moderated_by(user)
+        return self.filter(public | belongs | Q(document__group__in=moderated))
 
 
 class DocumentFile(FileRecord):

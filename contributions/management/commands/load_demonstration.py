@@ -14,18 +14,23 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from contributions.demonstration import content
+from contributions.demonstration import content, queue
 from contributions.models import (
+    TRANSITIONS,
     Challenge,
     ChallengeCategory,
     Citation,
     Contribution,
+    ContributionVersion,
+    Draft,
     Guideline,
     GuidelineCategory,
+    StepTaken,
 )
 from directory.models import Agreement, AgreementParty, Organisation
 from workinggroup.models import (
     Call,
+    CallQuestion,
     ContextParagraph,
     Document,
     DocumentKind,
@@ -63,7 +68,9 @@ class Command(BaseCommand):
         group = self.group()
         call = self.call(group)
         self.outcomes(group, self.contributions(call))
-        self.people(group)
+        people = self.people(group)
+        self.queue(call, people)
+        self.late(group, people)
 
     def agreement(self):
         data = content.AGREEMENT
@@ -160,6 +167,72 @@ class Command(BaseCommand):
             made.append(contribution)
         return made
 
+    def queue(self, call, people):
+        """Contributions on their way, each with its log; made once, since a log is never rewritten."""
+        question, _new = CallQuestion.objects.get_or_create(
+            call=call, position=1, defaults=by_language(text=queue.QUESTION)
+        )
+        now = timezone.now()
+        for data in queue.QUEUE:
+            data = dict(data)
+            steps, earlier = data.pop("steps"), data.pop("earlier", [])
+            author, answer = people[data.pop("by", "contributor")], data.pop("answers", "")
+            if Contribution.objects.filter(reference=data["reference"]).exists():
+                continue
+            decided = [
+                now - timedelta(days=days) for step, days, _who, _reason in steps if step in TRANSITIONS
+            ]
+            record = Contribution.objects.create(
+                call=call,
+                author=author,
+                version=len(earlier) + 1,
+                answers={str(question.pk): answer} if answer else {},
+                received_at=now - timedelta(days=steps[0][1]),
+                decided_at=decided[0] if decided else None,
+                edit_until=now + timedelta(days=11) if data["state"] == "returned" else None,
+                consented_at=now - timedelta(days=steps[0][1]),
+                illustrative=True,
+                **data,
+            )
+            self.log(record, steps, earlier, people, now)
+
+    def log(self, record, steps, earlier, people, now):
+        """The steps and the versions, as they would stand had people taken them on these days."""
+        texts = [*earlier, {}]
+        number, state = 0, ""
+        for step, days, who, reason in steps:
+            at = now - timedelta(days=days)
+            if step in ("submit", "resubmit"):
+                words = {name: getattr(record, name) for name in ("title", "summary", "text")}
+                ContributionVersion.objects.create(
+                    contribution=record, number=number + 1, sent_at=at, rest=rest_of(record),
+                    **{**words, **texts[number]},
+                )  # fmt: skip
+                number += 1
+            before, state = state, TRANSITIONS[step][1] if step in TRANSITIONS else "received"
+            StepTaken.objects.create(
+                contribution=record, reference=record.reference, step=step, from_state=before, to_state=state,
+                version=number, by=people[who], at=at, reason=reason,
+                edit_until=record.edit_until if step == "return" else None,
+            )  # fmt: skip
+
+    def late(self, group, people):
+        """A call that closed five days ago, and a draft that came ten minutes after."""
+        closed = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=5)
+        call = put(
+            Call,
+            queue.CLOSED_CALL["slug"],
+            group=group,
+            opens_at=closed - timedelta(days=30),
+            closes_at=closed,
+            time_zone="Africa/Dakar",
+            **by_language(title=queue.CLOSED_CALL["title"], text=queue.CLOSED_CALL["text"]),
+        )
+        if not Draft.objects.filter(call=call).exists():
+            Draft.objects.create(
+                call=call, user=people["contributor"], data=queue.LATE, late_at=closed + timedelta(minutes=10)
+            )
+
     def outcomes(self, group, contributions):
         challenge = put(
             Challenge,
@@ -188,12 +261,8 @@ class Command(BaseCommand):
     def people(self, group):
         password = demo_password(Path(settings.DATA_DIR))
         moderators, _new = Group.objects.get_or_create(name="moderators")
-        moderators.permissions.set(
-            Permission.objects.filter(
-                Q(codename__startswith="view_") | Q(codename__startswith="change_"),
-                content_type__app_label__in=("contributions", "workinggroup"),
-            )
-        )
+        moderators.permissions.set(moderating())
+        people = {}
         for role, staff in (("contributor", False), ("moderator", True)):
             address = f"{role}@demo.example"
             user, _new = User.objects.get_or_create(email=address)
@@ -208,7 +277,34 @@ class Command(BaseCommand):
             Membership.objects.update_or_create(
                 group=group, user=user, defaults={"role": "moderator" if staff else "member"}
             )
+            people[role] = user
             self.stdout.write(f"  sign in as {address} with the password {password}")
+        return people
+
+
+def moderating():
+    """What moderators may do in the admin, within their groups: read and decide, keep calls, meetings
+    and documents, write down challenges and guidelines, translate."""
+    kept = ("call", "callquestion", "lateaccess", "meeting", "document", "documentfile", "challenge", "guideline",
+            "contributiontranslation")  # fmt: skip
+    return Permission.objects.filter(
+        Q(codename__startswith="view_")
+        | Q(codename__startswith="change_")
+        | Q(codename__in=[f"add_{name}" for name in kept])
+        | Q(codename="delete_lateaccess"),
+        content_type__app_label__in=("contributions", "workinggroup"),
+    ).exclude(codename="change_membership")
+
+
+def rest_of(record):
+    """The further fields of a version, of which the demonstration uses few."""
+    return {
+        "kind": record.kind,
+        "language": record.language,
+        "author_name": record.author_name,
+        "links": record.links,
+        "answers": record.answers,
+    }
 
 
 def demo_password(folder):

@@ -1,4 +1,7 @@
+"""The admin of groups, meetings, documents and members, and what limits staff to their own groups."""
+
 from django.contrib import admin
+from django.http import Http404
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -10,6 +13,43 @@ from directory.admin import FileInline, HubAdmin, PublishableAdmin, TermAdmin
 from workinggroup import models
 
 admin.site.register(models.DocumentKind, TermAdmin)
+
+
+class OnlyOwnGroups:
+    """Records of a group, for the staff who moderate it and those who may moderate any: lists, filters,
+    choices, addresses, actions and histories know only theirs; the rest is not there.
+
+    `of_group`: the way from the record to its group.
+    """
+
+    of_group = "group"
+
+    def get_queryset(self, request):
+        groups = models.WorkingGroup.objects.moderated_by(request.user)
+        return super().get_queryset(request).filter(**{f"{self.of_group}__in": groups})
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        self.limit_choices(db_field, request, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        self.limit_choices(db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def limit_choices(self, db_field, request, options):
+        """Offer only what the admin of the other model shows to this person."""
+        other = self.admin_site._registry.get(db_field.remote_field.model)
+        if isinstance(other, OnlyOwnGroups):
+            options.setdefault("queryset", other.get_queryset(request))
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    def response_action(self, request, queryset):
+        chosen = request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)
+        if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in chosen):
+            raise Http404
+        return super().response_action(request, queryset)
 
 
 class PassageInline(TranslationStackedInline):
@@ -39,7 +79,8 @@ class DocumentFileInline(FileInline):
 
 
 @admin.register(models.WorkingGroup)
-class WorkingGroupAdmin(PublishableAdmin):
+class WorkingGroupAdmin(OnlyOwnGroups, PublishableAdmin):
+    of_group = "pk"
     list_display = ["title", "coordinator", "forum", "illustrative", "publication", "updated_at"]
     list_filter = ["publication", "illustrative", "coordinator"]
     list_select_related = ["coordinator", "forum"]
@@ -47,6 +88,11 @@ class WorkingGroupAdmin(PublishableAdmin):
     autocomplete_fields = ["coordinator", "forum", "organisations", "areas"]
     readonly_fields = [*PublishableAdmin.readonly_fields, "meetings_and_calls"]
     inlines = [ContextParagraphInline, QuestionInline, MembershipInline]
+
+    def has_add_permission(self, request):
+        """Whoever moderates some groups would not see the new one."""
+        everywhere = request.user.has_perm("workinggroup.moderate_any_group")
+        return everywhere and super().has_add_permission(request)
 
     @admin.display(description=_("meetings, calls and documents"))
     def meetings_and_calls(self, record):
@@ -64,10 +110,14 @@ class WorkingGroupAdmin(PublishableAdmin):
         return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>', rows)
 
 
-class OfGroupAdmin(PublishableAdmin):
+# A filter that offers the groups a person sees, and no others.
+BY_GROUP = ("group", admin.RelatedOnlyFieldListFilter)
+
+
+class OfGroupAdmin(OnlyOwnGroups, PublishableAdmin):
     """Records of a group: found by it, and public only together with it."""
 
-    list_filter = ["publication", "group"]
+    list_filter = ["publication", BY_GROUP]
     list_select_related = ["group"]
     autocomplete_fields = ["group"]
 
@@ -98,49 +148,19 @@ class MeetingAdmin(OfGroupAdmin):
 @admin.register(models.Document)
 class DocumentAdmin(OfGroupAdmin):
     list_display = ["title", "kind", "group", "meeting", "available", "publication"]
-    list_filter = ["publication", "kind", "available", "group"]
+    list_filter = ["publication", "kind", "available", BY_GROUP]
     list_select_related = ["group", "meeting", "kind"]
     search_fields = ["slug", "title_es", "title_fr", "title_en"]
     autocomplete_fields = ["group", "meeting"]
     inlines = [DocumentFileInline]
 
 
-class CallState(admin.SimpleListFilter):
-    """The state that follows from the call's instants and the database's clock."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request, model_admin):
-        return models.Call.State.choices
-
-    def queryset(self, request, queryset):
-        if self.value() in models.Call.State.values:
-            return queryset.filter(state=self.value())
-        return queryset
-
-
-@admin.register(models.Call)
-class CallAdmin(OfGroupAdmin):
-    list_display = ["__str__", "group", "state", "opens_at", "closes_at", "time_zone", "publication"]
-    list_filter = ["publication", CallState, "dates_unknown", "group"]
-    list_select_related = ["group", "meeting"]
-    search_fields = ["slug", "title_es", "title_fr", "title_en", "group__title_es", "group__title_en"]
-    autocomplete_fields = ["group", "meeting"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_state()
-
-    @admin.display(description=_("state"))
-    def state(self, record):
-        return models.Call.State(record.state).label
-
-
 @admin.register(models.Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(OnlyOwnGroups, admin.ModelAdmin):
     list_display = ["user", "group", "role", "organisation", "joined_at"]
-    list_filter = ["role", "group"]
+    list_filter = ["role", BY_GROUP]
     list_select_related = ["user", "group", "organisation"]
     search_fields = ["user__email", "user__display_name", "group__title_es"]
     autocomplete_fields = ["user", "group", "organisation"]
+    object_history_template = HubAdmin.object_history_template
     history_view = HubAdmin.history_view
