@@ -75,7 +75,7 @@ SPECIAL = {
 def _label(table, name, key):
     """What a key of filter `name` is called; None when nobody knows it."""
     if entry := table.get(key):
-        return entry.label
+        return entry.labels[language()]
     return str(SPECIAL[name, key]) if (name, key) in SPECIAL else None
 
 

@@ -8,7 +8,9 @@ import re
 
 import django_filters
 from django import forms
-from django.db.models import Count, F, Func
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Func
 from django.utils.translation import get_language
 
 from directory.search import clean_query, search
@@ -93,6 +95,12 @@ class ListFilter(django_filters.FilterSet):
     """What the lists have in common: `q`, `order`, and facets whose counts ignore their own choice."""
 
     chosen_order = ""
+    # How many records match, once the facets are counted.
+    total = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.counted = {}
 
     def order_name(self, queryset):
         return by_text(queryset)
@@ -126,16 +134,40 @@ class ListFilter(django_filters.FilterSet):
         return self.filters["order"].filter(self.without(), self.form.cleaned_data.get("order"))
 
     def counts(self, name):
-        """How many records each key of facet `name` would give: `{key: count}`."""
-        facet = self.filters[name]
-        queryset = self.without(name).order_by()
-        queryset.query.annotations.pop("rank", None)
-        queryset.query.set_annotation_mask(None)
-        column = F(facet.field_name)
-        if facet.lookup_expr == "overlap":
-            column = Unnest(column)
-        rows = queryset.annotate(facet_key=column).values_list("facet_key").annotate(Count("pk"))
-        return {key: count for key, count in rows if key}
+        """How many records each key of facet `name` would give: `{key: count}`. Facets in which nothing
+        is chosen are counted together: they look at the same records."""
+        if name not in self.counted:
+            if self.chosen(name):
+                self.counted |= counted(self.without(name), {name: self.filters[name]})[0]
+            else:
+                free = {n: f for n, f in self.filters.items() if type(f) is KeysFilter and not self.chosen(n)}
+                found, self.total = counted(self.without(), free)
+                self.counted |= found
+        return self.counted[name]
+
+
+def counted(records, facets):
+    """Return how many of the records hold each key of each of these filters, `{name: {key: count}}`, and
+    how many records there are: one statement, which reads them once."""
+    columns = {f"c{number}": F(facet.field_name) for number, facet in enumerate(facets.values())}
+    try:
+        matched, parameters = records.order_by().values("pk", **columns).query.sql_with_params()
+    except EmptyResultSet:
+        return {name: {} for name in facets}, 0
+    parts = ["SELECT -1, '', count(*) FROM matched"]
+    for number, facet in enumerate(facets.values()):
+        key = f"unnest(c{number})" if facet.lookup_expr == "overlap" else f"c{number}"
+        parts.append(f"SELECT {number}, {key}::text, count(*) FROM matched GROUP BY 2")
+    statement = f"WITH matched AS MATERIALIZED ({matched}) {' UNION ALL '.join(parts)}"
+    found, total = {name: {} for name in facets}, 0
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        for number, key, count in cursor:
+            if number < 0:
+                total = count
+            elif key:
+                found[list(facets)[number]][key] = count
+    return found, total
 
 
 class Unnest(Func):

@@ -121,10 +121,6 @@ class AgreementFilter(ListFilter):
         "status": ("status", "in_force"),
     }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.counted = {}
-
     def ask(self, *names, without=(), **more):
         """What the figures say of the agreements that match, ignoring the filters `without`."""
         return ask(self.without(*without), *names, in_force=in_force_condition(self.chosen("year")), **more)

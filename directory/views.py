@@ -28,7 +28,8 @@ PARTIES = Prefetch(
 
 def listing(request, filterset, spec, size=20, total=None):
     """The context every faceted list shares: results, facets, chips, ways out of an empty result."""
-    context = paginate(request, filterset.qs, size, total)
+    offered = facets.facets(filterset, spec)
+    context = paginate(request, filterset.qs, size, filterset.total if total is None else total)
     total = context["page_obj"].paginator.count
     chosen = facets.chips(filterset, spec, request.GET)
     return {
@@ -38,7 +39,7 @@ def listing(request, filterset, spec, size=20, total=None):
         "q": filterset.chosen("q") or "",
         "order": filterset.chosen_order,
         "orders": list(filterset.filters["order"].extra["choices"]),
-        "facets": facets.facets(filterset, spec),
+        "facets": offered,
         "chips": chosen,
         "kept": facets.kept_values(filterset, spec, request.GET),
         "clear_url": "?",
