@@ -58,5 +58,5 @@ def test_the_same_instant_stands_everywhere(clock, zone, iso, date, time, offset
         assert draft.submit(draft.user, form.for_model).contribution is None
         closed = get(Client(), "/en/calls/plazo/")
     letter = re.sub(r"\s+", " ", OutgoingMail.objects.get(to=draft.user.email).text)
-    assert f"{sentence}, time of {name} ({offset})" in letter
+    assert f"{sentence}:00, time of {name} ({offset})" in letter
     assert f'<time datetime="{iso}">{sentence}</time>' in closed
