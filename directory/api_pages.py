@@ -1,6 +1,7 @@
 """Pages of a list of the read API: by the records' keys, or by number where an order is asked for."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import ParseError
 from rest_framework.pagination import PageNumberPagination, replace_query_param
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ class Pages(PageNumberPagination):
 
     page_size = 50
     page_size_query_param = "page_size"
+    page_size_query_description = gettext_lazy("Records a page, 50 unless told otherwise, 200 at most.")
     max_page_size = LARGEST_PAGE
     view = None
 

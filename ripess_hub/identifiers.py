@@ -42,6 +42,8 @@ def see_other(request, location):
 def identifier(request, name, key):
     """Lead to a published record or to a term of a vocabulary."""
     name = SINGULARS.get(name, name)
+    if name == "datasets":
+        return dataset(request, key)
     if name == VocabularyViewSet.dataset:
         return vocabulary(request, key, key)
     if name in VocabularyViewSet.tables and name not in DATASETS:
@@ -56,6 +58,16 @@ def identifier(request, name, key):
     if format == "html":
         return see_other(request, record.get_absolute_url())
     return see_other(request, reverse(f"api:{name}-detail", args=[key]) + f"?format={format}")
+
+
+def dataset(request, key):
+    """Lead to the description of a list among the others."""
+    if key not in (*DATASETS, "everything", "api"):
+        raise Http404(_("There is no such page."))
+    format = format_for(request, [FORMATS[name] for name in WRITERS])
+    if format == "html":
+        return see_other(request, f"{reverse('data')}#{key}")
+    return see_other(request, f"{reverse('catalogue')}?format={format}")
 
 
 def vocabulary(request, name, key):

@@ -24,6 +24,21 @@ STATE = "SELECT (SELECT version FROM directory_pageversion), hub_now(), hub_next
 CACHED_PREFIXES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES) + ("/api/v1/", "/sitemap.xml")
 UNCACHED_PARTS = ("/account/",)
 LONGEST_KEY = 2000
+SOURCES = ("accounts", "directory", "workinggroup", "contributions", "ripess_hub", "templates", "locale")
+
+
+def release():
+    """Changes with code, templates, translations and styles: no page made by another release is served, whose
+    links to styles and scripts may lead nowhere."""
+    digest = hashlib.blake2b(digest_size=8)
+    for folder in SOURCES:
+        for path in sorted((settings.BASE_DIR / folder).rglob("*")):
+            if path.suffix in (".py", ".html", ".txt", ".mo", ".css", ".js", ".svg"):
+                digest.update(f"{path} {path.stat().st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+RELEASE = release()
 
 
 def is_data(request):
@@ -91,6 +106,7 @@ class PageCacheMiddleware:
             request.headers.get("Accept", "") if request.path_info.startswith("/api/") else "",
             request.headers.get("Accept-Language", "") if request.path_info.startswith("/api/") else "",
             str(version),
+            RELEASE,
             settings.SECRET_KEY[:8] if settings.DEBUG else "",
         )
         return hashlib.blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()

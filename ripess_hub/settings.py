@@ -202,6 +202,8 @@ CELERY_BEAT_SCHEDULE = {
         ("heartbeat", "ripess_hub.tasks.heartbeat", 30),
         ("discard-expired-drafts", "contributions.tasks.discard_expired_drafts", 3600),
         ("housekeeping", "ripess_hub.tasks.housekeeping", 3600),
+        # Asks whether one is due: at night, or when something in the last one was withdrawn.
+        ("make-dump", "ripess_hub.tasks.make_dump", 120),
     )
 }
 

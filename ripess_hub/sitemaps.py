@@ -18,7 +18,7 @@ class Pages(Sitemap):
 
     def items(self):
         return [
-            "home", "about", "data", "accessibility", "privacy", "directory:organisations",
+            "home", "about", "data", "data-columns", "data-api", "accessibility", "privacy", "directory:organisations",
             "directory:agreements", "directory:events", "workinggroup:groups",
             "contributions:contributions",
         ]  # fmt: skip

@@ -3,9 +3,10 @@
 from celery import shared_task
 from django.core.cache import cache
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import OutgoingMail
-from ripess_hub import files, rights
+from ripess_hub import dump, files, rights
 from ripess_hub.views import HEARTBEAT_KEY, HEARTBEAT_SECONDS
 
 
@@ -13,6 +14,13 @@ from ripess_hub.views import HEARTBEAT_KEY, HEARTBEAT_SECONDS
 def heartbeat():
     """Say that a worker lives; /readyz asks for it."""
     cache.set(HEARTBEAT_KEY, "alive", HEARTBEAT_SECONDS)
+
+
+@shared_task
+def make_dump():
+    """Make the dump of everything published, when the night or a withdrawal asks for it."""
+    if dump.due(timezone.now()):
+        dump.make()
 
 
 @shared_task

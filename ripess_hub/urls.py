@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_control, never_cache
 
-from ripess_hub import calendars, errors, feeds, files, identifiers, views
+from ripess_hub import calendars, errors, feeds, files, identifiers, open_data, views
 from ripess_hub.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -16,13 +16,17 @@ urlpatterns = [
     path("files/<slug:name>", files.file, name="file"),
     re_path(r"^id/(?P<name>[-\w]+)/(?P<key>[-\w]+)/?$", identifiers.identifier, name="identifier"),
     path("ns", identifiers.namespace, name="namespace"),
+    path("data/", open_data.entrance, name="catalogue"),
+    path("data/ripess-hub.zip", open_data.dump_file, name="dump"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("ripess_hub.api")),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("search/", views.search_page, name="search"),
         path("about/", views.page("about.html"), name="about"),
-        path("data/", views.data, name="data"),
+        path("data/", open_data.data, name="data"),
+        path("data/columns/", open_data.columns, name="data-columns"),
+        path("data/api/", open_data.api, name="data-api"),
         path("accessibility/", views.page("accessibility.html"), name="accessibility"),
         path("privacy/", views.privacy, name="privacy"),
         path("theme/", views.theme, name="theme"),

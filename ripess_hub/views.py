@@ -118,20 +118,6 @@ def privacy(request):
     return render(request, "privacy.html", {"anonymous_days": ANONYMOUS_DAYS, "mail_days": KEEP_SENT.days})
 
 
-def data(request):
-    return render(
-        request,
-        "data.html",
-        {
-            "counts": {
-                "organisations": Organisation.objects.published().count(),
-                "agreements": Agreement.objects.published().count(),
-                "events": Event.objects.published().count(),
-            }
-        },
-    )
-
-
 def theme(request):
     """Choose the colours and the light font-less reading; the only page that sets the theme cookie."""
     back = request.POST.get("next") or request.GET.get("next", "")

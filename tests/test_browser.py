@@ -42,6 +42,8 @@ PAGES = {
     "contributions": "contributions/",
     "about": "about/",
     "data": "data/",
+    "columns": "data/columns/",
+    "API": "data/api/",
     "accessibility": "accessibility/",
     "privacy": "privacy/",
     "theme": "theme/",

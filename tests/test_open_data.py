@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from django.conf import settings
 from rdflib import OWL, RDF, RDFS, Graph, Namespace, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, SDO, SKOS, XSD
+from rdflib.namespace import CSVW, DCAT, DCTERMS, FOAF, SDO, SKOS, VOID, XSD
 
 from directory import models as directory
 from directory.formats.columns import columns_of
@@ -203,3 +203,97 @@ def test_every_profile_is_valid_to_murmurations(client):
         assert list(check.iter_errors(found)) == [], record["key"]
         assert found["name"] in record["names"].values()
     assert json.loads(take(client, listed[0]["profile_url"]).whole)["linked_schemas"] == [schema["title"]]
+
+
+# The description of the data.
+
+
+@pytest.mark.parametrize(("format", "parser"), [("ttl", "turtle"), ("jsonld", "json-ld")])
+def test_the_catalogue_counts_what_the_database_counts(client, format, parser):
+    found = Graph().parse(data=take(client, f"/data/?format={format}").whole, format=parser)
+    catalogue = URIRef("http://testserver/data/")
+    assert (catalogue, RDF.type, DCAT.Catalog) in found
+    assert {title.language for title in found[catalogue : DCTERMS.title]} == {"es", "fr", "en"}
+    assert found.value(catalogue, DCTERMS.modified).datatype == XSD.dateTime
+    described = {uri("datasets", view.dataset): view for view in LISTS}
+    assert set(found[catalogue : DCAT.dataset]) == set(described)
+    for one, view in described.items():
+        count = found.value(one, VOID.entities).toPython()
+        if view.queryset is None:
+            assert count == sum(model.objects.count() for model in view.tables.values())
+        else:
+            model = view.queryset.model
+            published = (
+                model.objects.published() if hasattr(model.objects, "published") else model.objects.all()
+            )
+            assert count == published.count() == take(client, f"/api/v1/{view.dataset}/").json()["count"]
+        assert found.value(one, DCTERMS.license) == URIRef(settings.DATA_LICENCE)
+        distributions = set(found[one : DCAT.distribution])
+        assert len(distributions) == len(view.formats())
+        for distribution in distributions:
+            address = str(found.value(distribution, DCAT.accessURL))
+            response = client.get(address)
+            assert response.status_code == 200
+            media_type = str(found.value(distribution, DCAT.mediaType)).split("media-types/")[1]
+            assert response["Content-Type"].split(";")[0] == media_type
+        schema = found.value(one, CSVW.tableSchema)
+        names = {str(found.value(column, CSVW.name)) for column in found[schema : CSVW.column]}
+        assert names == {column.name for column in columns_of(view.export_serializer())}
+        for column in found[schema : CSVW.column]:
+            assert {text.language for text in found[column : DCTERMS.description]} == {"es", "fr", "en"}
+    used = {one for triple in found for one in triple if isinstance(one, URIRef)}
+    for space in (*CLOSED, VOID, CSVW):
+        assert [one for one in used if one.startswith(str(space)) and one not in space] == []
+
+
+def test_the_page_about_the_data_leads_to_all_of_it(client):
+    page = take(client, "/fr/data/").whole.decode()
+    for view in LISTS:
+        assert f'id="{view.dataset}"' in page
+        for one in view.formats():
+            assert f"/api/v1/{view.dataset}/?format={one}" in page
+    for address in ("/fr/data/columns/", "/fr/data/api/", "/api/v1/schema/", "?format=ttl"):
+        assert address in page
+    for word in WORDS:
+        assert f"<code>{word.name}</code>" in page
+    assert settings.DATA_LICENCE in page
+
+
+def test_the_columns_are_explained_in_the_reader_s_language(client):
+    for code, meaning in (("es", "Nombre. (español)"), ("fr", "Nom. (espagnol)"), ("en", "Name. (Spanish)")):
+        page = take(client, f"/{code}/data/columns/").whole.decode()
+        assert meaning in page
+        for view in LISTS:
+            for column in columns_of(view.export_serializer()):
+                assert f"<code>{column.name}</code>" in page
+
+
+def test_the_api_is_explained_from_its_own_description(client):
+    described = take(client, "/api/v1/schema/").json()
+    for code in ("es", "fr", "en"):
+        page = take(client, f"/{code}/data/api/").whole.decode()
+        for view in LISTS:
+            operation = described["paths"][f"/api/v1/{view.dataset}/"]["get"]
+            for parameter in operation["parameters"]:
+                assert f"<code>{parameter['name']}</code>" in page
+        for name in ("parties[].names", "direction.stated", "terms[].labels", "relations[].type"):
+            assert f"<code>{name}</code>" in page, name
+    assert "Organizaciones" in take(client, "/es/data/api/").whole.decode()
+
+
+def test_the_entrance_leads_people_to_the_page_and_programs_to_the_catalogue(client):
+    response = client.get("/data/", headers={"accept-language": "fr", "accept": "text/html"})
+    assert (response.status_code, response["Location"]) == (303, "http://testserver/fr/data/")
+    for accept, media_type in (
+        ("text/turtle", "text/turtle"),
+        ("application/ld+json", "application/ld+json"),
+    ):
+        response = client.get("/data/", headers={"accept": accept})
+        assert response["Content-Type"].startswith(media_type)
+        assert response["Access-Control-Allow-Origin"] == "*"
+        assert "Accept" in response["Vary"]
+    assert client.get("/es/data/?format=ttl")["Content-Type"].startswith("text/turtle")
+    for address in ("/es/data/?format=exe", "/id/datasets/none"):
+        assert client.get(address).status_code == 404
+    assert client.get("/id/datasets/agreements")["Location"].endswith("/data/#agreements")
+    assert client.get("/id/datasets/agreements?format=ttl")["Location"].endswith("/data/?format=ttl")

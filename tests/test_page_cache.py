@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ripess_hub import middleware
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,3 +109,17 @@ def test_errors_are_not_kept(client, organisation):
     assert client.get("/en/organisations/later/").status_code == 404
     factories.organisation(slug="later")
     assert client.get("/en/organisations/later/").status_code == 200
+
+
+def test_a_page_made_by_another_release_is_not_served(client, organisation, monkeypatch):
+    first = client.get(ADDRESS)
+    _page, cached = queries(client)
+    monkeypatch.setattr(middleware, "RELEASE", "another")
+    again, computed = queries(client)
+    assert cached == 1 < computed
+    assert again.content == first.content
+
+
+def test_a_release_is_known_by_its_code_templates_and_styles():
+    assert middleware.release() == middleware.RELEASE
+    assert len(middleware.RELEASE) == 16

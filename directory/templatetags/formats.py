@@ -1,7 +1,12 @@
 """Links to the formats in which a page's data can be taken away (`directory.formats.pages`)."""
 
-from django import template
+import re
 
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+
+CODE = re.compile(r"`([^`]+)`")
 register = template.Library()
 
 
@@ -34,3 +39,9 @@ def format_links(context):
 def format_alternates(context):
     """The formats as alternates of the page, for programs."""
     return links(context)
+
+
+@register.filter
+def coded(text):
+    """A sentence in which names stand between backticks, as the API's description has them."""
+    return mark_safe(CODE.sub(r"<code>\1</code>", escape(str(text))))
