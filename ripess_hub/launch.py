@@ -25,6 +25,7 @@ HELP = """\
 ./run test [args]     run the tests; args go to pytest
 ./run manage …        any management command, e.g. ./run manage createsuperuser
 ./run bench [args]    measure the pages beside a bare Django view
+./run bench rush      measure the last minute of a call: is anything lost, late or doubled?
 ./run help            this text"""
 FIRST_STAFF = "The first staff account: ./run manage createsuperuser"
 
@@ -308,7 +309,10 @@ def bench(arguments):
         compile_messages()
         collect_static(folder)
 
-    return with_services(folder, [sys.executable, "-m", "ripess_hub.bench", *arguments], before=collected)
+    module = "ripess_hub.bench"
+    if arguments[:1] == ["rush"]:
+        module, arguments = "ripess_hub.bench_rush", arguments[1:]
+    return with_services(folder, [sys.executable, "-m", module, *arguments], before=collected)
 
 
 def main(arguments):
