@@ -7,12 +7,14 @@ else goes, with its files.
 import pgtrigger
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from accounts.models import OutgoingMail
 from accounts.rights import any_holds, redact, unname, verified_addresses
 from contributions.models import (
     Attachment,
+    Challenge,
+    Citation,
     CoAuthor,
     Contribution,
     ContributionTranslation,
@@ -76,12 +78,14 @@ def export_for(user):
 
 
 def wholes(queryset):
-    """Contributions with all that belongs to them."""
+    """Contributions with all that belongs to them, and where readers see them cited."""
+    seen = Citation.objects.filter(challenge__in=Challenge.objects.published().values("pk"))
+    seen = seen.select_related("challenge").defer("challenge__loaded")
     return (
         queryset.select_related("call", "organisation")
         .prefetch_related(
             "call__questions", "regions", "sectors", "agreements", "attachments", "versions", "co_authors",
-            "steps", "citations__challenge",
+            "steps", Prefetch("citations", seen, to_attr="seen"),
         )
         .order_by("received_at")
         .iterator(FEW)
@@ -131,7 +135,7 @@ def contribution(record):
             for version in record.versions.all()
         ],
         "steps": [step(one) for one in reversed(record.steps.all())],
-        "used_in": [{"challenge": one.challenge.slug, "quote": one.quote} for one in record.citations.all()],
+        "used_in": [{"challenge": one.challenge.slug, "quote": one.quote} for one in record.seen],
     }
 
 

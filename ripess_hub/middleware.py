@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import add_never_cache_headers, get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from redis.exceptions import RedisError
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 STATE = "SELECT (SELECT version FROM directory_pageversion), hub_now(), hub_next_change()"
 CACHED_PREFIXES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES) + ("/api/v1/", "/sitemap.xml")
-UNCACHED_PARTS = ("/account/",)
+UNCACHED_PARTS = ("/account/", "/admin/")
 LONGEST_KEY = 2000
 SOURCES = ("accounts", "directory", "workinggroup", "contributions", "ripess_hub", "templates", "locale")
 
@@ -66,7 +66,11 @@ class PageCacheMiddleware:
     def __call__(self, request):
         if not self.applies(request):
             with one_version():
-                return self.get_response(request)
+                response = self.get_response(request)
+            # Pages that allauth and the admin bring along say nothing of it themselves, and hold addresses.
+            if "Cache-Control" not in response and any(part in request.path for part in UNCACHED_PARTS):
+                add_never_cache_headers(response)
+            return response
         version, now, next_change = self.ask(STATE)
         key = self.key(request, version)
         entry = self.load(key)
