@@ -45,7 +45,8 @@ class Matrix:
 
 def heat(count, top):
     """0 to 5: a CSS class, never a style attribute."""
-    return min(5, -(-count * 5 // top)) if count else 0
+    # Where only the unclassified row counts anything, the largest of the others is 0.
+    return min(5, -(-count * 5 // max(top, 1))) if count else 0
 
 
 def scale(top):

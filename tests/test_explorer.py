@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from directory import maps
 from directory.filters import AgreementFilter
+from directory.matrix import heat
 from directory.models import Agreement
 from tests.pages import get
 
@@ -136,3 +137,8 @@ def box_of(place, size):
 
 def overlap(a, b):
     return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
+
+
+def test_a_matrix_of_the_unclassified_alone_has_its_heat():
+    assert [heat(count, 0) for count in (0, 1, 7)] == [0, 5, 5]
+    assert [heat(count, 10) for count in (0, 1, 5, 10)] == [0, 1, 3, 5]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 
 import pytest
-from django.test import Client
+from django.contrib import admin
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.letters import MailKind, look, read_stop_token, stop_token, unlinked
@@ -14,6 +15,7 @@ from accounts.tasks import send_waiting_mail
 from contributions import mail
 from contributions.models import Contribution, Step
 from directory.models import Representative
+from ripess_hub.admin import attention
 from tests import factories as make
 from workinggroup.models import Call
 
@@ -395,12 +397,13 @@ def test_the_choice_is_in_the_data_people_take_away():
 
 
 def test_staff_see_failed_mail_with_its_reason_and_what_is_held_up():
-    from ripess_hub.admin import attention
-
     letter = optional_letter(awa())
     OutgoingMail.objects.filter(pk=letter.pk).update(state="failed", attempts=1, last_error="550 no")
     held = optional_letter(awa())
     OutgoingMail.objects.filter(pk=held.pk).update(attempts=3, last_error="ConnectionRefusedError")
-    rows = {row["url"].rsplit("?", 1)[1]: row["count"] for row in attention() if "outgoingmail" in row["url"]}
+    request = RequestFactory().get("/admin/")
+    request.user = make.person(is_staff=True, is_superuser=True)
+    found = [row for row in attention(admin.site, request) if "outgoingmail" in row["url"]]
+    rows = {row["url"].rsplit("?", 1)[1]: row["count"] for row in found}
     assert rows == {"state__exact=failed": 1, "state__exact=waiting": 1}
     assert reverse("admin:accounts_outgoingmail_changelist")

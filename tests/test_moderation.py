@@ -1,5 +1,6 @@
 """Moderators read and decide in the admin: every state and step by URL, conflicts, several at once."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -114,7 +115,7 @@ def test_a_reason_is_asked_for_and_reaches_the_author(step):
     decide(client, record, step, reason="Une raison\nclaire.")
     mail = OutgoingMail.objects.get()
     assert (mail.to, mail.language) == (record.author.email, "fr")
-    assert "Une raison\nclaire." in mail.text
+    assert re.search(r"Une raison\n\W*claire\.", mail.text)
     assert "Une raison" in read(client, record)
 
 
@@ -441,7 +442,7 @@ def test_a_reason_written_beforehand_comes_in_the_authors_language_after_what_wa
     assert "The author must be told why." not in page
     assert decisions() == 0
     posted(client, page_of(record), form, 302)
-    assert "Chère Awa,\n\nMerci." in OutgoingMail.objects.order_by("pk").last().text
+    assert re.search(r"Chère Awa,\n\W*Merci\.", OutgoingMail.objects.order_by("pk").last().text)
 
 
 def test_an_unknown_template_inserts_nothing():
