@@ -10,8 +10,7 @@ APPS = ["accounts", "directory", "workinggroup", "contributions"]
 # The site's own modules that compose the apps, and those that staff and crawlers need of all of them.
 COMPOSERS = {
     "urls.py", "views.py", "api.py", "sitemaps.py", "admin.py", "files.py", "rights.py", "feeds.py",
-    "calendars.py",
-}  # fmt: skip
+    "calendars.py", "bench_rush.py", "bench_rush_people.py", "bench_rush_ledger.py"}  # fmt: skip
 
 
 def imported(path):
