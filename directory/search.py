@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Greatest
 
+from directory.cities import as_recorded
 from directory.search_fields import CONFIGURATIONS, HubSort
 
 LONGEST_QUERY = 200
@@ -75,6 +76,9 @@ def search(queryset, text, *, names=None):
         language: SearchQuery(cognates(wanted, language), config=config, search_type="websearch")
         for language, config in CONFIGURATIONS.items()
     }
+    if elsewhere := as_recorded(wanted):
+        for language, config in CONFIGURATIONS.items():
+            queries[language] |= SearchQuery(elsewhere, config=config, search_type="websearch")
     found = Q()
     for language, query in queries.items():
         found |= Q(**{f"search_{language}": query})
