@@ -71,6 +71,7 @@ def test_a_known_acronym_comes_first_on_the_page_in_the_search_and_in_the_api(cl
 def test_typos_are_forgiven(text, slug):
     assert found(text)[0] == slug
     assert found("cooperatva")
+    assert found("Internatonal Cooperatve Aliance")[0] == "ica"
 
 
 def test_accents_case_and_language_do_not_matter():
