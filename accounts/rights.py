@@ -15,10 +15,13 @@ from django.db import transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
 
+from accounts.letters import one_line
 from accounts.models import OutgoingMail, User
 
 # What stands where the name or the address of somebody who left stood.
 BLANK = "…"
+# Letters quote titles up to here in full.
+WHOLE = 90
 
 
 def verified_addresses(user):
@@ -98,10 +101,11 @@ def unname(model, pks):
 def redact(words, *, about=None):
     """Take `words` (whole ones) out of mail to other people and out of the log of the admin. With
     `about`, only out of mail that holds one of these texts too: a name alone may be somebody else's."""
-    words = sorted({word for word in words if word}, key=len, reverse=True)
+    words = sorted({one_line(word) for word in words} - {""}, key=len, reverse=True)
     if not words or about == []:
         return
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
+    pattern = re.compile("|".join(as_quoted(word) for word in words), re.IGNORECASE)
+    words = [word[:WHOLE] for word in words]
     held = OutgoingMail.objects.filter(any_holds(("subject", "text"), words))
     if about is not None:
         held = held.filter(any_holds(("subject", "text"), about))
@@ -112,6 +116,13 @@ def redact(words, *, about=None):
         LogEntry.objects.filter(any_holds(("object_repr", "change_message"), words)).update(
             object_repr=Concat(Value("#"), "object_id"), change_message=""
         )
+
+
+def as_quoted(word):
+    """The pattern of words in a letter, where long ones are cut short."""
+    if len(word) > WHOLE:
+        return rf"(?<!\w){re.escape(word[:WHOLE])}[^”\n]*"
+    return rf"(?<!\w){re.escape(word)}(?!\w)"
 
 
 def any_holds(fields, words):

@@ -20,6 +20,7 @@ from contributions.models import (
     ContributionTranslation,
     ContributionVersion,
     Draft,
+    Reading,
     Step,
     StepTaken,
 )
@@ -71,6 +72,13 @@ def export_for(user):
             {"contribution": one.reference, **step(one)}
             for one in StepTaken.objects.filter(by=user)
             .exclude(contribution__author=user)
+            .order_by("pk")
+            .iterator()
+        ),
+        "read_as_moderator": (
+            {"contribution": one.contribution.reference, "version": one.version, "at": one.at}
+            for one in Reading.objects.filter(user=user)
+            .select_related("contribution")
             .order_by("pk")
             .iterator()
         ),

@@ -15,7 +15,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from directory.api_lists import CORS
-from directory.cities import city_name
 from directory.text import best_text
 from directory.vocabulary import label
 
@@ -41,9 +40,7 @@ def with_sequence(queryset):
 def place(record):
     """Where it is, in one line."""
     country = label("country", record.country_id) if record.country_id else ""
-    return ", ".join(
-        filter(None, (getattr(record, "place", ""), city_name(record.city, record.country_id), country))
-    )
+    return ", ".join(filter(None, (getattr(record, "place", ""), record.city, country)))
 
 
 def component(request, dataset, record, title, description=""):

@@ -19,6 +19,8 @@ from accounts import rights as accounts
 from accounts.models import User
 from contributions import rights as contributions
 from directory import rights as directory
+from ripess_hub import dump
+from ripess_hub.models import Dump
 from workinggroup import rights as workinggroup
 
 logger = logging.getLogger(__name__)
@@ -75,14 +77,17 @@ def erase(user, *, noted=False):
         with connection.cursor() as cursor:
             # What only the commit would find wrong is found before the log says that it happened.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        transaction.on_commit(forget_pages, robust=True)
+        transaction.on_commit(forget_copies, robust=True)
         if not noted:
             note(user.pk)
     return True
 
 
-def forget_pages():
-    """Cached pages are not served after a change; here they are removed as well."""
+def forget_copies():
+    """Cached pages and the dump are not given out after a change; here they are removed as well."""
+    for made in Dump.objects.all():
+        if not dump.holds(made):
+            made.remove()
     try:
         caches["pages"].clear()
     except (RedisError, OSError) as error:

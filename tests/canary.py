@@ -14,7 +14,16 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
-from contributions.models import CoAuthor, ContributionTranslation, ContributionVersion, Draft, Step
+from contributions.management.commands.load_demonstration import moderating
+from contributions.models import (
+    CoAuthor,
+    ContributionTranslation,
+    ContributionVersion,
+    Draft,
+    Reading,
+    ReasonTemplate,
+    Step,
+)
 from directory.models import AgreementDocument, Representative
 from tests import factories as make
 from workinggroup.models import CallQuestion, Follow, LateAccess, Membership
@@ -129,14 +138,15 @@ def people(world, group, other_group):
     }
     for role, maker in makers.items():
         own = {role}
-        # Staff see by name, not by address, who wrote and who belongs to their group.
-        name = world.word(f"name of the {role}", own | STAFF)
+        # Moderators see by name, not by address, who wrote and who belongs to their group.
+        name = world.word(f"name of the {role}", own | {"moderator"})
         user = maker(email=f"{world.word(f'address of the {role}', own)}@example.org", display_name=name)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         second = f"{world.word(f'second address of the {role}', own)}@example.org"
         EmailAddress.objects.create(user=user, email=second, verified=True)
         if role in STAFF:
             TOTP.activate(user, generate_totp_secret())
+            user.user_permissions.set(moderating())
         mail = OutgoingMail.objects.put(user.email, "notice", {}, language="en", user=user)
         world.plant(mail, own, public=["to", "last_error", "headers"])
         world.plant(mail, NOBODY, public=["to", "subject", "text"])
@@ -169,9 +179,9 @@ def directory(world):
 
 
 def groups(world, group, call):
-    ours = {"member", "moderator", "moderator of another group"}
+    ours = {"member", "moderator"}
     hidden = world.plant(make.group(publication="draft"), NOBODY)
-    for of, audience, files in ((hidden, NOBODY, STAFF), (group, {"moderator"}, ours)):
+    for of, audience, files in ((hidden, NOBODY, NOBODY), (group, {"moderator"}, ours)):
         publication = "published" if of == hidden else "draft"
         world.plant(make.meeting(group=of, publication=publication), audience)
         document = make.document(group=of, publication=publication, files=[("en", "a.pdf", b"%PDF-")])
@@ -212,6 +222,7 @@ def contributions(world, group, call):
             world.file(file, ITS_PEOPLE)
             # The working copy: what the author has typed since.
             world.plant(record.draft, {"author"}, data=typed(world, {"author"}), earlier=[])
+        world.keep(Reading.objects.create(contribution=record, user=moderator, version=1))
         version = ContributionVersion.objects.create(
             contribution=record, number=record.version + 1, title="t", text="t"
         )
@@ -240,6 +251,7 @@ def contributions(world, group, call):
     taken_back = next(record for record in world.records if getattr(record, "state", "") == "withdrawn")
     world.plant(challenge.citations.create(contribution=taken_back), {"author", "moderator"})
     drafts(world, call, author)
+    world.plant(ReasonTemplate.objects.create(key="canary", label="l", text="t"), STAFF)
 
 
 def unpublished(call, author):

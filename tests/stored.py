@@ -1,5 +1,8 @@
 """What is stored anywhere, as text: to see that something is gone."""
 
+import io
+import zipfile
+
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core import serializers
@@ -23,3 +26,11 @@ def every_file():
     except FileNotFoundError:
         return ""
     return "".join(name + default_storage.open(name).read().decode(errors="replace") for name in names)
+
+
+def unpacked(body):
+    """The bytes of a file; those of an archive's files, and of archives within it, one after the other."""
+    if body[:4] != b"PK\x03\x04":
+        return body
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return b"\n".join(unpacked(archive.read(name)) for name in archive.namelist())

@@ -31,11 +31,11 @@ from contributions.models import (
 )
 from contributions.tasks import discard_expired_drafts
 from directory.models import Representative
-from ripess_hub import embedded, rights
+from ripess_hub import dump, embedded, rights
 from ripess_hub.tasks import housekeeping
 from tests import factories as make
 from tests.pages import address_of, get
-from tests.stored import every_file, everything_stored
+from tests.stored import every_file, everything_stored, unpacked
 from workinggroup.models import Follow, LateAccess, Membership
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
@@ -90,7 +90,8 @@ def canary():
             published_at=timezone.now() if state in ("published", "withdrawn", "unpublished") else None,
         )  # fmt: skip
         version(record, author_name="C. Canary", co_authors=["Binta"])
-        record.title, record.text, record.version = f"{secret}work", f"{secret}text", 2
+        # Longer than what letters quote whole.
+        record.title, record.text, record.version = f"{secret}work {secret * 20}", f"{secret}text", 2
         record.save()
         version(record, author_name="C. Canary", co_authors=["Binta"])
         record.note(Step.SUBMIT, by=user)
@@ -390,16 +391,22 @@ def program(name, *arguments):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whoever_left_is_erased_again_after_a_restore_and_nobody_else(canary, settings, tmp_path):
+def test_whoever_left_is_erased_again_after_a_restore_and_nobody_else(client, canary, settings, tmp_path):
     user, other = canary["user"], canary["other"]
-    dump, files = tmp_path / "dump.sql", tmp_path / "backup"
-    program("pg_dump", "--clean", "--if-exists", "--file", dump)
+    made = dump.make()
+    assert "C. Canary" in unpacked(made.open().read()).decode(errors="replace")
+    backup, files = tmp_path / "dump.sql", tmp_path / "backup"
+    program("pg_dump", "--clean", "--if-exists", "--file", backup)
     shutil.copytree(settings.MEDIA_ROOT, files)
     number = user.pk
     rights.erase(user)
     assert "canary" not in (everything_stored() + every_file()).lower()
+    # The archive that named them is gone at once; the next one does not.
+    assert client.get("/data/ripess-hub.zip").status_code == 503
+    assert not list(settings.MEDIA_ROOT.glob("dumps/*"))
+    assert "C. Canary" not in unpacked(dump.make().open().read()).decode(errors="replace")
     connection.close()
-    program("psql", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--file", dump)
+    program("psql", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--file", backup)
     shutil.copytree(files, settings.MEDIA_ROOT, dirs_exist_ok=True)
     assert User.objects.get(pk=number).email == "canary@example.org"
     assert Draft.objects.filter(user=number).exists()

@@ -17,7 +17,6 @@ from directory.models.vocabularies import (
     Scope,
     Sector,
 )
-from directory.models.words import Word
 
 __all__ = [
     "Agreement",
@@ -44,5 +43,4 @@ __all__ = [
     "Representative",
     "Scope",
     "Sector",
-    "Word",
 ]

@@ -82,7 +82,7 @@ class DocumentFileInline(FileInline):
 class WorkingGroupAdmin(OnlyOwnGroups, PublishableAdmin):
     of_group = "pk"
     list_display = ["title", "coordinator", "forum", "illustrative", "publication", "updated_at"]
-    list_filter = ["publication", "illustrative", "coordinator"]
+    list_filter = ["publication", "illustrative", ("coordinator", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["coordinator", "forum"]
     search_fields = ["slug", "title_es", "title_fr", "title_en"]
     autocomplete_fields = ["coordinator", "forum", "organisations", "areas"]
