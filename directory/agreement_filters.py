@@ -6,6 +6,7 @@ import re
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from directory.cities import city_name
 from directory.filter_parts import KEY, KeysFilter
 from directory.models import AgreementParty, Organisation, Publication
 from directory.models.agreements import Today, in_force_during, in_force_on
@@ -101,7 +102,9 @@ def seat_names(keys):
         .distinct("seat_key")
     )
     return {
-        key: ", ".join(filter(None, (city, countries[country].label if country in countries else "")))
+        key: ", ".join(
+            filter(None, (city_name(city, country), countries[country].label if country in countries else ""))
+        )
         for key, city, country in rows
     }
 

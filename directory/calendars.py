@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from directory.api_lists import CORS
+from directory.cities import city_name
 from directory.text import best_text
 from directory.vocabulary import label
 
@@ -40,7 +41,9 @@ def with_sequence(queryset):
 def place(record):
     """Where it is, in one line."""
     country = label("country", record.country_id) if record.country_id else ""
-    return ", ".join(filter(None, (getattr(record, "place", ""), record.city, country)))
+    return ", ".join(
+        filter(None, (getattr(record, "place", ""), city_name(record.city, record.country_id), country))
+    )
 
 
 def component(request, dataset, record, title, description=""):

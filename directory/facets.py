@@ -75,7 +75,7 @@ SPECIAL = {
 def _label(table, name, key):
     """What a key of filter `name` is called; None when nobody knows it."""
     if entry := table.get(key):
-        return entry.labels[language()]
+        return entry.label
     return str(SPECIAL[name, key]) if (name, key) in SPECIAL else None
 
 
@@ -97,13 +97,18 @@ def _listed(table, name, counts, chosen):
 
 def facets(filterset, spec):
     """Return the facets of `spec` with the counts that each option would give."""
-    tables = vocabulary()
+    tables, code = vocabulary(), language()
     made = []
     for name, table_name in spec.items():
         table, chosen = tables[table_name], set(filterset.chosen(name))
         counts = filterset.counts(name)
         options = [
-            Option(key, _label(table, name, key), counts.get(key, 0), key in chosen)
+            Option(
+                key,
+                table[key].labels[code] if key in table else _label(table, name, key),
+                counts.get(key, 0),
+                key in chosen,
+            )
             for key in _listed(table, name, counts, chosen)
         ]
         made.append(Facet(name, str(filterset.filters[name].label), options))

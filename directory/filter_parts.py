@@ -110,7 +110,8 @@ class ListFilter(django_filters.FilterSet):
 
     def chosen(self, name):
         """The keys chosen in facet `name`, or the text of `q`."""
-        self.is_valid()
+        if not hasattr(self.form, "cleaned_data"):
+            self.is_valid()
         return self.form.cleaned_data.get(name) or []
 
     @property

@@ -9,6 +9,7 @@ are one arc with a count. When an answer joins more than `MOST` pairs of cities,
 from dataclasses import dataclass
 from math import asin, cos, hypot, radians, sin, sqrt
 
+from directory.cities import city_name
 from directory.figures import ask
 from directory.lettering import Labels
 from directory.vocabulary import label
@@ -171,7 +172,8 @@ def draw(found, links=None, size=12.5):
     for row in found["places"]:
         x, y = equal_earth(row["latitude"], row["longitude"])
         country = label("country", row["country"])
-        name, of = (row["city"], country) if spread["cities"] and row["city"] else (country, "")
+        city = city_name(row["city"], row["country"])
+        name, of = (city, country) if spread["cities"] and city else (country, "")
         url = links.to(between=[row["key"]]) if links else ""
         places[row["key"]] = Place(row["key"], name, of, x, y, row["n"], url)
     drawn = []

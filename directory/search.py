@@ -3,10 +3,11 @@
 import re
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Greatest
 
+from directory.cities import as_recorded
 from directory.search_fields import CONFIGURATIONS, HubSort
 
 LONGEST_QUERY = 200
@@ -67,14 +68,30 @@ def search(queryset, text, *, names=None):
     """Return the records that match `text`, annotated with `rank`, best first.
 
     `names` is the array column of normalised names and acronyms, if the model has one: a record
-    called exactly that comes first. When no record holds the words, those whose names or titles
-    resemble them are returned instead; `queryset.model` needs `names_text` or the sort columns.
+    called exactly that comes first. When no record holds the words, they are taken for typos of words
+    that names hold; when that finds nothing either, the records whose names or titles resemble the text
+    are returned. `queryset.model` needs `names_text` or the sort columns.
     """
+    found = matching(queryset, text, names)
+    if found.exists():
+        return found
+    if corrected := without_typos(text):
+        found = matching(queryset, corrected, names)
+        if found.exists():
+            return found
+    return resembling(queryset, text)
+
+
+def matching(queryset, text, names):
+    """Return the records that hold the words of `text`, annotated with `rank`."""
     wanted = LOOSE_MINUS.sub(" ", text)
     queries = {
         language: SearchQuery(cognates(wanted, language), config=config, search_type="websearch")
         for language, config in CONFIGURATIONS.items()
     }
+    if elsewhere := as_recorded(wanted):
+        for language, config in CONFIGURATIONS.items():
+            queries[language] |= SearchQuery(elsewhere, config=config, search_type="websearch")
     found = Q()
     for language, query in queries.items():
         found |= Q(**{f"search_{language}": query})
@@ -87,10 +104,28 @@ def search(queryset, text, *, names=None):
         called = Q(**{f"{names}__contains": name})
         found |= called
         rank = Case(When(called, then=Value(2.0)), default=Value(0.0)) + rank
-    matches = queryset.filter(found)
-    if matches.exists():
-        return matches.annotate(rank=rank)
-    return resembling(queryset, text)
+    return queryset.filter(found).annotate(rank=rank)
+
+
+# Each word as it is where a name holds it, else the most similar one of a name, if there is one.
+NEAREST = """
+SELECT string_agg(coalesce(near.word, asked.word), ' ' ORDER BY place), bool_or(near.word <> asked.word)
+  FROM regexp_split_to_table(hub_sort(%s), '[^[:alnum:]]+') WITH ORDINALITY AS asked(word, place)
+  LEFT JOIN LATERAL (
+      SELECT word FROM directory_word
+       WHERE length(asked.word) > 3 AND word %% asked.word AND similarity(word, asked.word) >= 0.35
+       ORDER BY word = asked.word DESC, similarity(word, asked.word) DESC, word LIMIT 1
+  ) AS near ON true
+ WHERE place <= 12
+"""
+
+
+def without_typos(text):
+    """Return `text` with the words of names that its own resemble; empty when that changes nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEAREST, [text])
+        corrected, changed = cursor.fetchone()
+    return corrected if changed else ""
 
 
 def resembling(queryset, text):

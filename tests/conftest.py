@@ -129,3 +129,11 @@ def browser():
         yield instance
         instance.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The scores that tests measured."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "score":
+                terminalreporter.write_line(value)

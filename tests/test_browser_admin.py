@@ -221,6 +221,22 @@ def test_the_keyboard_alone_reads_returns_and_goes_on_to_the_next(browser, site,
     context.close()
 
 
+def test_the_tabs_of_the_languages_open_by_mouse_and_by_keyboard(browser, site, scene):
+    context = signed_in(browser, site, scene["user"], viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(site + reverse("admin:workinggroup_call_change", args=[scene["call"].pk]))
+    french, spanish = page.locator("#id_title_fr"), page.locator("#id_title_es")
+    page.locator("li[aria-controls=tab_id_title_es]").click()
+    assert spanish.is_visible()
+    assert not french.is_visible()
+    page.locator("li[aria-controls=tab_id_title_es]").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    french.wait_for(state="visible")
+    assert not spanish.is_visible()
+    context.close()
+
+
 def test_the_conflict_takes_the_focus_and_keeps_the_words(browser, site, scene):
     context = signed_in(browser, site, scene["user"])
     page = context.new_page()

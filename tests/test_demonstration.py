@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from contributions.models import Contribution
+from contributions.models import Contribution, Draft, StepTaken
 from directory.models import Agreement
 from tests.pages import get
 from workinggroup.models import Call, WorkingGroup
@@ -59,10 +59,39 @@ def test_its_two_people_can_sign_in_and_the_moderator_reaches_the_administration
     assert client.get("/admin/accounts/user/").status_code == 403
 
 
+def test_its_moderator_finds_every_kind_of_work(client, demonstration):
+    client.force_login(User.objects.get(email="moderator@demo.example"))
+    front = client.get("/admin/")
+    counts = {
+        row["url"].removeprefix("/admin/contributions/"): row["count"] for row in front.context["attention"]
+    }
+    assert (counts["contribution/?state__exact=received"], counts["draft/"]) == (4, 1)
+    queue = client.get("/admin/contributions/contribution/").content.decode()
+    for reference in ("C-DEMQA22", "C-DEMQB22", "C-DEMQC22", "C-DEMQF22"):
+        assert reference in queue
+    states = set(Contribution.objects.values_list("state", flat=True))
+    assert {"received", "returned", "declined", "published"} <= states
+    twice = Contribution.objects.get(reference="C-DEMQB22")
+    page = client.get(f"/admin/contributions/contribution/{twice.pk}/change/").content.decode()
+    assert 'id="difference"' in page
+    assert "<ins>" in page
+    own = Contribution.objects.get(reference="C-DEMQF22")
+    page = client.get(f"/admin/contributions/contribution/{own.pk}/change/").content.decode()
+    assert 'name="step"' not in page
+    for record in Contribution.objects.filter(reference__startswith="C-DEMQ"):
+        assert record.illustrative
+        assert record.version == record.versions.count()
+        assert record.steps.first().to_state == record.state
+    late = Draft.objects.get(late_at__isnull=False)
+    page = client.get(f"/admin/contributions/draft/{late.pk}/change/").content.decode()
+    assert 'value="admit"' in page
+
+
 def test_a_second_time_changes_no_number(demonstration):
-    before = [model.objects.count() for model in (User, WorkingGroup, Call, Contribution, Agreement)]
+    kept = (User, WorkingGroup, Call, Contribution, Agreement, Draft, StepTaken)
+    before = [model.objects.count() for model in kept]
     call_command("load_demonstration", stdout=StringIO())
-    assert [model.objects.count() for model in (User, WorkingGroup, Call, Contribution, Agreement)] == before
+    assert [model.objects.count() for model in kept] == before
 
 
 def test_loading_the_catalogue_again_leaves_it_alone(demonstration):

@@ -131,6 +131,16 @@ def test_a_text_in_another_language_carries_it_and_says_so(client):
     assert 'lang="es">Texto' not in get(client, "/es/organisations/una/")
 
 
+def test_a_city_is_named_in_the_readers_language(client):
+    seat = {"city": "Geneva", "country": factories.country("CH")}
+    factories.organisation(slug="sede", **seat)
+    for language, name in (("es", "Ginebra"), ("fr", "Genève"), ("en", "Geneva")):
+        assert f"{name}, " in get(client, f"/{language}/organisations/sede/")
+        assert f"{name}, " in get(client, f"/{language}/organisations/")
+    factories.organisation(slug="otra", city="Geneva", country=factories.country("US"))
+    assert "Geneva, " in get(client, "/es/organisations/otra/")
+
+
 def test_no_french_line_begins_with_a_sign(client):
     factories.organisation(slug="deux", name_fr="Que faire ?", name_es="¿Qué hacer ?", name_en="What ?")
     assert "Que faire\u00a0?</h1>" in get(client, "/fr/organisations/deux/")

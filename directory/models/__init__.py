@@ -17,6 +17,7 @@ from directory.models.vocabularies import (
     Scope,
     Sector,
 )
+from directory.models.words import Word
 
 __all__ = [
     "Agreement",
@@ -43,4 +44,5 @@ __all__ = [
     "Representative",
     "Scope",
     "Sector",
+    "Word",
 ]

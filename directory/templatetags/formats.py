@@ -22,10 +22,11 @@ def links(context):
         {"type": media_type, "label": label, "url": address + kept}
         for address, media_type, label in getattr(request, "subscriptions", ())
     ]
-    formats = []
-    for one in getattr(request, "formats", ()):
-        query["format"] = one.name
-        formats.append({"type": one.media_type, "label": one.label, "url": f"?{query.urlencode()}"})
+    before = f"{kept}&" if kept else "?"
+    formats = [
+        {"type": one.media_type, "label": one.label, "url": f"{before}format={one.name}"}
+        for one in getattr(request, "formats", ())
+    ]
     return {"formats": formats, "subscriptions": subscriptions}
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from markdown_it import MarkdownIt
 
 from directory import text as words
+from directory.cities import city_name
 from directory.vocabulary import label as vocabulary_label
 from directory.vocabulary import vocabulary
 
@@ -113,6 +114,12 @@ def translated_markdown(record, field):
 def label(key, table):
     """The label of a vocabulary's key in the reader's language."""
     return vocabulary_label(table, key)
+
+
+@register.filter
+def city(record):
+    """The city of a record as the reader's language calls it."""
+    return city_name(record.city, record.country_id)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from directory import text as words
-from directory.templatetags.hub import markdown, text
+from directory.templatetags.hub import city, markdown, text
 from directory.vocabulary import once_a_version
 from workinggroup.models import Call, Follow, Meeting, WorkingGroup, bulk_of
 from workinggroup.timeline import days_left as midnights_left
@@ -88,7 +88,7 @@ def meeting_title(meeting):
     if meeting.title:
         return text(meeting, "title")
     if meeting.city:
-        return _("Meeting in %(city)s") % {"city": meeting.city}
+        return _("Meeting in %(city)s") % {"city": city(meeting)}
     return _("Meeting of the working group")
 
 

@@ -4,10 +4,12 @@ const words = document.getElementById("hub-admin").dataset;
 
 function complete() {
   document.getElementById("modeltranslation-main-switch")?.setAttribute("aria-label", words.language);
-  for (const anchor of document.querySelectorAll("li[role=tab] > a[href]")) {
-    // The tab itself takes the focus and the click; a link within it is a second control.
-    anchor.removeAttribute("href");
-    anchor.removeAttribute("tabindex");
+  for (const anchor of document.querySelectorAll("li[role=tab] > a:not([inert])")) {
+    // The tab itself takes the focus and the click: a link within it would be a second control.
+    anchor.inert = true;
+    anchor.parentElement.addEventListener("click", (event) => {
+      if (event.target !== anchor) anchor.click();
+    });
   }
   for (const box of document.querySelectorAll(".select2-selection[aria-labelledby]")) {
     const shown = box.getAttribute("aria-labelledby").split(" ").pop();
