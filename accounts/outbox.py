@@ -6,6 +6,8 @@ A broker that is down costs nothing: what was not handed over is sent by the per
 import logging
 import re
 import smtplib
+import threading
+from collections import deque
 from datetime import timedelta
 from email.utils import make_msgid
 from time import monotonic
@@ -36,6 +38,9 @@ KEEP_SENT = timedelta(days=90)
 WAKE_SECONDS = 30
 # A broker that did not answer is left alone for so long: each try costs a request its time-out.
 BROKER_PAUSE_SECONDS = 30
+# A process wakes the worker for a letter at once, but no more often than so many times a second: where
+# people press at the same time the further letters share one more call.
+MOST_CALLS = 5
 
 
 class OutgoingMailQuerySet(models.QuerySet):
@@ -164,13 +169,33 @@ def hand_over_after_commit():
 
 
 _broker_rests_until = 0
+_calls = deque(maxlen=MOST_CALLS)
+_calls_lock = threading.Lock()
+_call_to_come = None
 
 
 def hand_over():
     """Wake a worker; without a broker the periodic task does it within a minute."""
-    global _broker_rests_until
+    global _call_to_come
+    with _calls_lock:
+        if _call_to_come:
+            # It comes after this letter was committed, and finds it.
+            return
+        wait = _calls[0] + 1 - monotonic() if len(_calls) == MOST_CALLS else 0
+        if wait > 0:
+            _call_to_come = threading.Timer(wait, call_worker)
+            _call_to_come.start()
+            return
+    call_worker()
+
+
+def call_worker():
+    global _broker_rests_until, _call_to_come
     from accounts.tasks import send_waiting_mail
 
+    with _calls_lock:
+        _call_to_come = None
+        _calls.append(monotonic())
     if monotonic() < _broker_rests_until:
         return
     try:

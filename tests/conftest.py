@@ -1,6 +1,7 @@
 """What all tests share: the clock of deadlines, the real catalogue, a browser."""
 
 import os
+from collections import deque
 from contextlib import contextmanager
 
 import pytest
@@ -27,6 +28,17 @@ def _pages_of_this_worker(settings):
     pages = settings.CACHES["pages"]
     address = pages["LOCATION"].split("?")[0]
     settings.CACHES = {**settings.CACHES, "pages": {**pages, "LOCATION": f"{address}?db={number}"}}
+
+
+@pytest.fixture(autouse=True)
+def _worker_not_called_yet(monkeypatch):
+    """What the tests before wrote does not put off the call of the worker in this one."""
+    from accounts import outbox
+
+    if outbox._call_to_come:
+        outbox._call_to_come.cancel()
+    monkeypatch.setattr(outbox, "_call_to_come", None)
+    monkeypatch.setattr(outbox, "_calls", deque(maxlen=outbox.MOST_CALLS))
 
 
 @pytest.fixture(autouse=True)

@@ -3,15 +3,18 @@
 import socket
 import threading
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, sleep
+from urllib.parse import urlsplit
 
 import pytest
+import redis
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
-from accounts.outbox import BACK_OFF, BACK_OFF_OF_CODES
+from accounts.outbox import BACK_OFF, BACK_OFF_OF_CODES, MOST_CALLS, hand_over
 from accounts.tasks import send_waiting_mail
 from tests import factories
 
@@ -421,6 +424,21 @@ def test_a_broker_that_is_down_neither_holds_nor_fails_the_request(broker, caplo
     # It was tried, once for the three.
     assert caplog.text.count("The broker does not answer") == 1
     assert OutgoingMail.objects.filter(state="waiting").count() == len(mails)
+
+
+def test_many_letters_at_once_share_a_call_of_the_worker(broker):
+    address = settings.CELERY_BROKER_URL.replace("virtual_host=0", "virtual_host=14")
+    broker(address)
+    queue = redis.Redis(unix_socket_path=urlsplit(address).path, db=14)
+    queue.flushdb()
+    for _letter in range(300):
+        hand_over()
+    until = monotonic() + 30
+    # Those that went at once, and one for all the letters after them.
+    while queue.llen("celery") <= MOST_CALLS and monotonic() < until:
+        sleep(0.05)
+    assert MOST_CALLS < queue.llen("celery") < 100
+    queue.flushdb()
 
 
 def test_old_mail_is_forgotten(mail_server):
