@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contributions.models import Contribution
+from contributions.models import Contribution, Step
 from contributions.outline import outlined
+from directory.search import search
 from tests import factories as make
 from tests.pages import address_of, count_queries, get, render
 
@@ -373,3 +374,17 @@ def test_the_home_page_shows_the_latest_contributions():
     assert "Number 0" not in shown
     assert "Number 3" in shown
     assert "See all 4 contributions" in shown
+
+
+def test_the_words_of_a_contribution_are_searched_while_it_is_published_and_not_before():
+    record = make.contribution(state="received", title="Semillas", text="Intercambio de semillas.")
+
+    def found():
+        return [found.pk for found in search(Contribution.objects.all(), "intercambio")]
+
+    assert found() == []
+    moderator = make.moderator(record.call.group)
+    record.judge(Step.PUBLISH, by=moderator, version=1)
+    assert found() == [record.pk]
+    record.judge(Step.UNPUBLISH, by=moderator, version=1, reason="A name in it is wrong.")
+    assert found() == []

@@ -80,16 +80,16 @@ class ContributionQuerySet(models.QuerySet):
         moderate."""
         if not user.is_authenticated:
             return self.published()
-        shared = CoAuthor.objects.filter(contribution=OuterRef("pk"), user=user).exclude(
-            state=CoAuthor.State.DECLINED
-        )
         moderated = WorkingGroup.objects.moderated_by(user)
         return self.filter(
-            Q(author=user)
-            | Exists(shared)
+            signed_by(user)
             | Q(call__group__in=moderated)
             | Q(pk__in=Contribution.objects.published().values("pk"))
         )
+
+    def signed_by(self, user):
+        """What `user` sent, alone or with others: as author or co-author."""
+        return self.filter(signed_by(user)) if user.is_authenticated else self.none()
 
     def translatable_by(self, user):
         """What `user` may translate in the admin: what they moderate; for those who may only
@@ -188,6 +188,12 @@ class ContributionQuerySet(models.QuerySet):
         )
 
 
+def signed_by(user):
+    """The condition that `user` is author, or co-author and did not decline."""
+    shared = CoAuthor.objects.filter(contribution=OuterRef("pk"), user=user)
+    return Q(author=user) | Exists(shared.exclude(state=CoAuthor.State.DECLINED))
+
+
 def joined(model, name, outer=None):
     """The rows that tie contributions to others by the set `name`, for the outer contribution."""
     return getattr(model, name).through.objects.filter(contribution=outer or OuterRef("pk"))
@@ -196,12 +202,16 @@ def joined(model, name, outer=None):
 def search_column(language):
     """The generated tsvector column of one configuration over the contribution's one text: readers
     search in their own language, and names are found from every language. PostgreSQL bounds a
-    tsvector at one megabyte, so the text is cut well before that."""
+    tsvector at one megabyte, so the text is cut well before that. Only what is published is searched,
+    so nobody waits for this in the last minute of a call (docs/decisions.md)."""
     config = CONFIGURATIONS[language]
-    return models.GeneratedField(
-        expression=SearchVector("title", weight="A", config=config)
+    words = (
+        SearchVector("title", weight="A", config=config)
         + SearchVector("summary", "author_name", weight="B", config=config)
-        + SearchVector(Left("text", 200_000), weight="C", config=config),
+        + SearchVector(Left("text", 200_000), weight="C", config=config)
+    )
+    return models.GeneratedField(
+        expression=Case(When(state="published", then=words)),
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -47,18 +48,14 @@ def everything(request):
 
 def own(request, reference):
     """The contribution if the signed-in person may read it as author or co-author."""
+    organisation = Prefetch("organisation", Organisation.objects.without_bulk())
     record = get_object_or_404(
-        Contribution.objects.visible_to(request.user)
-        .with_byline()
-        .select_related("call__group")
-        .prefetch_related("attachments", "co_authors", "versions"),
+        Contribution.objects.signed_by(request.user).without_search().prefetch_related(organisation),
         reference=reference,
     )
-    is_author = record.author_id == request.user.pk
-    if not is_author and not any(person.user_id == request.user.pk for person in record.co_authors.all()):
-        raise Http404
-    record.call = Call.objects.with_state().select_related("group").get(pk=record.call_id)
-    return record, is_author
+    calls = Call.objects.with_state().select_related("group").defer("loaded", "group__loaded")
+    record.call = calls.get(pk=record.call_id)
+    return record, record.author_id == request.user.pk
 
 
 @never_cache
@@ -71,19 +68,20 @@ def one(request, reference):
         if not is_author:
             raise Http404
         return change(request, record)
+    # What nobody wrote here, such as the demonstration's, has none.
+    draft = Draft.objects.filter(contribution=record).values_list("pk", flat=True).first()
     return render(
         request,
         "contributions/mine.html",
         {
             "contribution": record,
+            "draft": draft,
             "call": record.call,
             "group": record.call.group,
             "is_author": is_author,
             "sent": request.GET.get("sent", ""),
             "steps": StepTaken.objects.filter(contribution=record).order_by("pk"),
-            "may_change": is_author
-            and record.takes_changes
-            and Draft.objects.filter(contribution=record).exists(),
+            "may_change": is_author and record.takes_changes and draft,
             "may_withdraw": is_author and record.state in ("received", "returned", "published"),
             "may_restore": is_author and record.may_restore(request.user),
             "answers": answers_of(record),
