@@ -137,8 +137,9 @@ class Site:
         python = [sys.executable, "-m"]
         self.commands = {
             "web": [*python, "gunicorn", "-c", "python:ripess_hub.gunicorn", "ripess_hub.wsgi:application"],
+            # Letters wait for pages when both want the processor, as in the last minute of a call.
             "worker": [
-                *python, "celery", "-A", "ripess_hub", "--quiet", "worker", "--beat", "--pool", "threads",
+                "nice", "-n", "10", *python, "celery", "-A", "ripess_hub", "--quiet", "worker", "--beat", "--pool", "threads",
                 "--concurrency", "2", "--loglevel", "warning", "--schedule", str(folder / "beat"),
                 "--without-gossip", "--without-mingle",
             ],
