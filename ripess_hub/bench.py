@@ -156,19 +156,22 @@ def prepare():
     os.environ["DATABASE_URL"] = f"postgres://{who}{place}/hub_bench"
 
 
+def in_own_database(module):
+    """Go on in a process of its own with the bench's own database: the settings read its address at
+    import."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ripess_hub.settings")
+    django.setup()
+    if "HUB_BENCH" not in os.environ:
+        prepare()
+        command = [sys.executable, "-m", module, *sys.argv[1:]]
+        raise SystemExit(subprocess.call(command, env={**os.environ, "HUB_BENCH": "1"}))
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=4, help="how long each figure is measured")
     options = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ripess_hub.settings")
-    django.setup()
-    if "HUB_BENCH" not in os.environ:
-        # The settings read the database's address at import: the bench runs in a process of its own.
-        prepare()
-        raise SystemExit(
-            subprocess.call([sys.executable, "-m", "ripess_hub.bench", *sys.argv[1:]],
-                            env={**os.environ, "HUB_BENCH": "1"})
-        )  # fmt: skip
+    in_own_database("ripess_hub.bench")
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)

@@ -68,11 +68,11 @@ class Crowd:
         self.open = []
         self.behind = 0.0
 
-    async def run(self):
+    async def run(self, begins):
         gc.collect()
         gc.freeze()
-        events = [(press["at"], self.press, press) for press in self.plan["presses"]]
-        events += [(at, self.read, path) for at, path in self.plan["reads"]]
+        events = [(begins + press["at"], self.press, press) for press in self.plan["presses"]]
+        events += [(begins + at, self.read, path) for at, path in self.plan["reads"]]
         events.sort(key=lambda event: event[0])
         tasks = []
         for at, act, what in events:
@@ -156,6 +156,6 @@ if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as file:
         crowd = Crowd(json.load(file))
     print("ready", flush=True)
-    ledger = asyncio.run(crowd.run())
+    ledger = asyncio.run(crowd.run(begins=float(sys.stdin.readline())))
     with open(sys.argv[2], "w", encoding="utf-8") as file:
         json.dump(ledger, file)

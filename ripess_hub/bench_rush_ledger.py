@@ -43,6 +43,14 @@ class Stored:
     # References of contributions to the call that belong to no draft.
     strays: list
 
+    def __str__(self):
+        late = sum(draft["late"] for draft in self.drafts.values())
+        return (
+            f"{sum(map(len, self.contributions.values()))} contributions, "
+            f"{sum(self.receipts.values())} receipts, {late} late drafts, "
+            f"{sum(self.refusals.values())} late refusals"
+        )
+
 
 def stored(call):
     """Read it from the database."""
