@@ -199,6 +199,20 @@ def test_staff_cite_in_the_admin_and_are_told_why_a_guideline_is_not_published(c
     assert answer.is_published
 
 
+def test_a_moderator_cites_contributions_of_their_group_and_no_others(client, settings):
+    settings.DEMO = True
+    sent, problem, _answer = a_chain()
+    make.contribution(title="Of another group")
+    boss = make.allow(make.moderator(sent.call.group), "change_challenge", "view_contribution")
+    client.force_login(boss)
+    page = client.get(reverse("admin:contributions_challenge_change", args=[problem.pk])).content.decode()
+    assert 'name="citations-__prefix__-quote"' in page
+    assert 'name="citations-0-DELETE"' in page
+    where = {"app_label": "contributions", "model_name": "citation", "field_name": "contribution", "term": ""}
+    offered = client.get(reverse("admin:autocomplete"), where).json()["results"]
+    assert [row["text"] for row in offered] == ["What we saw"]
+
+
 def test_the_front_page_of_the_admin_lists_what_to_review_and_where_the_chain_is_missing(client):
     sent, problem, answer = a_chain()
     answer.publish()

@@ -233,7 +233,9 @@ def test_somebody_leaves_with_address_and_password_and_is_signed_out_everywhere(
     elsewhere.force_login(canary["user"])
     wrong = leave(client, "somebody@example.org")
     assert wrong.status_code == 400
-    assert "data-focus" in wrong.content.decode()
+    page = wrong.content.decode()
+    # The mistake is told before everything else, also to who has no script.
+    assert "data-focus" in page.split('id="goes-heading"')[0]
     asked = leave(client, " Canary@Example.org ")
     assert "/account/reauthenticate/" in asked["Location"]
     refused = client.post(asked["Location"], {"password": "wrong"})
@@ -320,6 +322,23 @@ def test_published_work_stands_under_its_organisation_or_a_former_participant(cl
     ).content.decode()
     assert "Alone" in listed
     assert "Canary" not in listed
+
+
+def test_a_guideline_still_leads_to_the_words_of_whoever_left(client, canary):
+    sent = canary["works"]["published"]
+    group = sent.call.group
+    for number in (1, 2):
+        challenge = make.challenge(group=group, text=f"Challenge {number}", slug=f"challenge-{number}")
+        Citation.objects.create(challenge=challenge, contribution=sent, quote=sent.text)
+        make.guideline(group=group, text=f"Guideline {number}", challenges={challenge})
+    rights.erase(canary["user"])
+    page = get(client, f"{address_of(group)}outcomes/")
+    assert page.count(f'href="{address_of(sent)}#used-in"') == 2
+    assert "<p>text</p>" in page
+    assert 'href="#challenge-challenge-1"' in page
+    assert "Canary" not in page
+    used = get(client, address_of(sent)).split('id="used-in"')[1]
+    assert f"{address_of(group)}outcomes/#challenge-challenge-2" in used
 
 
 def test_the_working_copy_of_somebody_who_left_is_nobodys(client, canary):

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from contributions import models
-from directory.admin import TermAdmin
+from directory.admin import HubAdmin, TermAdmin
 from workinggroup.admin import BY_GROUP, OfGroupAdmin, OnlyOwnGroups
 
 admin.site.register([models.ChallengeCategory, models.GuidelineCategory], TermAdmin)
@@ -44,11 +44,19 @@ class OutcomeAdmin(OfGroupAdmin):
 
 
 class CitationInline(OnlyOwnGroups, admin.StackedInline):
+    """What a challenge is built on is part of it: whoever may change the one may change the other."""
+
     model = models.Citation
     of_group = "challenge__group"
     extra = 0
     fields = ["contribution", "quote", "position"]
     autocomplete_fields = ["contribution"]
+    formfield_overrides = HubAdmin.formfield_overrides
+
+    def may(self, request, obj=None):
+        return any(request.user.has_perm(f"contributions.{what}_challenge") for what in ("add", "change"))
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission = may
 
 
 @admin.register(models.Challenge)

@@ -115,7 +115,7 @@ class Citation(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.challenge_id} {self.contribution_id}"
+        return self.contribution.reference
 
     @property
     def is_gone(self):
