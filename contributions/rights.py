@@ -21,6 +21,7 @@ from contributions.models import (
     ContributionVersion,
     Draft,
     Reading,
+    Report,
     Step,
     StepTaken,
 )
@@ -72,6 +73,18 @@ def export_for(user):
             {"contribution": one.reference, **step(one)}
             for one in StepTaken.objects.filter(by=user)
             .exclude(contribution__author=user)
+            .order_by("pk")
+            .iterator()
+        ),
+        "reports": (
+            {
+                "contribution": one.contribution.reference,
+                "reason": one.reason,
+                "text": one.text,
+                "at": one.created_at,
+            }
+            for one in Report.objects.filter(user=user)
+            .select_related("contribution")
             .order_by("pk")
             .iterator()
         ),
@@ -213,6 +226,7 @@ def erase(user):
         StepTaken.objects.filter(contribution__in=own).update(reason="")
     unname(Contribution, [record.pk for record in own])
     leave_works_of_others(user)
+    Report.objects.filter(user=user).update(user=None, text="")
     remove(user, stay, go)
     for record in stay:
         take_name_off(record)

@@ -122,7 +122,14 @@ def attention(site, request):
 
 def waiting(site, request):
     from accounts.models import OutgoingMail
-    from contributions.models import Challenge, Contribution, ContributionTranslation, Draft, Guideline
+    from contributions.models import (
+        Challenge,
+        Contribution,
+        ContributionTranslation,
+        Draft,
+        Guideline,
+        Report,
+    )
     from directory.models import Agreement, Event, Organisation
     from directory.models.publication import Publication
     from workinggroup.models import Call, HubNow
@@ -151,6 +158,11 @@ def waiting(site, request):
         _("late drafts that you may admit"),
         rows(Draft).count(),
         listed(Draft),
+    )
+    yield (
+        _("reports by readers"),
+        rows(Report).waiting().count(),
+        listed(Report),
     )
     yield (
         _("returned contributions whose time for changes is over"),

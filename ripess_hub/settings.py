@@ -246,7 +246,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Behind the proxy that ends TLS, rate limits count the people, not the proxy.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 # allauth's own limits, and one of ours: drafts begun without an account, for a whole room behind one address.
-ACCOUNT_RATE_LIMITS = {"begin_draft": "200/h/ip"}
+ACCOUNT_RATE_LIMITS = {"begin_draft": "200/h/ip", "report": "30/h/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -22,6 +22,7 @@ from contributions.models import (
     Draft,
     Reading,
     ReasonTemplate,
+    Report,
     Step,
 )
 from directory.models import AgreementDocument, Representative
@@ -251,6 +252,10 @@ def contributions(world, group, call):
     taken_back = next(record for record in world.records if getattr(record, "state", "") == "withdrawn")
     world.plant(challenge.citations.create(contribution=taken_back), {"author", "moderator"})
     drafts(world, call, author)
+    told = Report.objects.create(
+        contribution=public, reason="other", text="t", language="en", version=1, user=world.people["stranger"]
+    )
+    world.plant(told, {"moderator"})
     world.plant(ReasonTemplate.objects.create(key="canary", label="l", text="t"), STAFF)
 
 

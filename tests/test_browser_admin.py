@@ -8,7 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contributions.models import Contribution, ContributionTranslation, Draft, ReasonTemplate, Step
+from contributions.models import (
+    Contribution,
+    ContributionTranslation,
+    Draft,
+    ReasonTemplate,
+    Report,
+    Step,
+)
 from tests import factories as make
 from tests.pages import violations
 
@@ -75,6 +82,7 @@ def scene(site):
     ContributionTranslation.objects.create(
         contribution=public, language="fr", title="Public", text="Texte.", source_version=1
     )
+    Report.objects.create(contribution=public, reason="rights", text="It is ours.", language="en", version=1)
     late = make.draft(make.person(), of=call, title="Came late")
     Draft.objects.filter(pk=late.pk).update(late_at=timezone.now())
     call.reschedule(opens_at=call.opens_at, closes_at=timezone.now() + timezone.timedelta(days=3), by=other)
@@ -100,6 +108,9 @@ def pages(scene):
         "late drafts": "/admin/contributions/draft/",
         "late draft": reverse("admin:contributions_draft_change", args=[scene["late"].pk]),
         "log": "/admin/contributions/steptaken/",
+        "reports": "/admin/contributions/report/",
+        "report": f"/fr/contributions/{scene['public'].reference}/report/",
+        "report, sent": f"/es/contributions/{scene['public'].reference}/report/?sent",
         "reasons": "/admin/contributions/reasontemplate/",
         "translations": "/admin/contributions/contributiontranslation/",
         "choose": "/admin/contributions/contributiontranslation/add/",

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contributions.models import Contribution, ContributionTranslation, Draft, StepTaken
+from contributions.models import Contribution, ContributionTranslation, Draft, Report, StepTaken
 from tests import factories as make
 from workinggroup.models import Call, Membership, WorkingGroup
 
@@ -51,7 +51,11 @@ def records():
     translation = ContributionTranslation.objects.create(
         contribution=sent, language="fr", title=f"{CANARY} translation", text=CANARY, source_version=1
     )
+    public = make.contribution(call=call, title=f"{CANARY} public")
     return {
+        "report": Report.objects.create(
+            contribution=public, reason="other", text=f"{CANARY} report", language="en", version=1
+        ),
         "group": group,
         "call": call,
         "contribution": sent,
@@ -118,8 +122,7 @@ def test_another_groups_moderator_finds_nothing_of_it_anywhere(records):
             assert CANARY not in refused.content.decode()
             assert moderator.get(address).status_code in (200, 302, 403, 404), address
         change = reverse(f"{name_of(record)}_change", args=[record.pk])
-        assert moderator.get(change).status_code == 200, change
-        assert CANARY in moderator.get(change).content.decode(), change
+        assert CANARY in moderator.get(change, follow=True).content.decode(), change
     for response in everything_listed(stranger, records):
         assert response.status_code in (200, 400), response.request["PATH_INFO"]
         assert CANARY not in unescape(response.content.decode()), response.request["PATH_INFO"]
@@ -133,7 +136,7 @@ def test_actions_over_the_records_of_another_group_do_nothing(records):
     stranger = signed_in(with_everything(make.moderator(make.group())))
     for record in records.values():
         address = reverse(f"{name_of(record)}_changelist")
-        for action in ("publish", "withdraw", "decline", "return_for_changes", "delete_selected"):
+        for action in ("settle", "publish", "withdraw", "decline", "return_for_changes", "delete_selected"):
             data = {
                 "action": action,
                 "_selected_action": [record.pk],
@@ -144,7 +147,8 @@ def test_actions_over_the_records_of_another_group_do_nothing(records):
             response = stranger.post(address, {**data, f"version-{record.pk}": 1})
             assert CANARY not in response.content.decode()
         assert type(record).objects.filter(pk=record.pk).exists()
-    assert Contribution.objects.get().state == "received"
+    assert Contribution.objects.get(pk=records["contribution"].pk).state == "received"
+    assert Report.objects.waiting().count() == 1
     assert not WorkingGroup.objects.get(pk=records["group"].pk).is_published
     assert not ContributionTranslation.objects.get().is_published
 
@@ -169,7 +173,8 @@ def test_whoever_may_moderate_any_group_sees_all_and_only_they_make_groups(recor
     anywhere = with_everything(make.person(is_staff=True))
     client = signed_in(make.allow(anywhere, "moderate_any_group"))
     for record in records.values():
-        assert client.get(reverse(f"{name_of(record)}_change", args=[record.pk])).status_code == 200
+        change = reverse(f"{name_of(record)}_change", args=[record.pk])
+        assert client.get(change, follow=True).status_code == 200
     assert client.get(reverse("admin:workinggroup_workinggroup_add")).status_code == 200
     per_group = signed_in(with_everything(make.moderator(records["group"])))
     assert per_group.get(reverse("admin:workinggroup_workinggroup_add")).status_code == 403

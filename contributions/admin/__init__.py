@@ -1,6 +1,6 @@
 """The administration of contributions: the queue and the reading page, late drafts, the log of steps,
-translations, reasons written beforehand, challenges and guidelines."""
+translations, reports, reasons written beforehand, challenges and guidelines."""
 
-from contributions.admin import late, log, outcomes, queue, reasons, translations
+from contributions.admin import late, log, outcomes, queue, reasons, reports, translations
 
-__all__ = ["late", "log", "outcomes", "queue", "reasons", "translations"]
+__all__ = ["late", "log", "outcomes", "queue", "reasons", "reports", "translations"]

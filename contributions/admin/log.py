@@ -52,7 +52,7 @@ class StepTakenAdmin(Moderated):
     list_select_related = ["contribution__call__group", "by"]
     search_fields = ["reference", "by__display_name", "reason"]
     date_hierarchy = "at"
-    ordering = ["-pk"]
+    ordering = ["-at", "-pk"]
     actions = None
     fields = readonly_fields = [*list_display]
 

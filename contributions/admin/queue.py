@@ -26,6 +26,7 @@ FLAGS = {
     "late": gettext_lazy("late"),
     "is_own": gettext_lazy("your own"),
     "is_overdue": gettext_lazy("changes overdue"),
+    "is_reported": gettext_lazy("reported"),
 }
 
 
@@ -161,6 +162,8 @@ class ContributionAdmin(Moderated):
         """Take the step that was pressed, or show the page again with what was typed and why not."""
         if not self.has_change_permission(request, record):
             raise PermissionDenied
+        if "settle" in request.POST:
+            return self.settle(request, record)
         step = request.POST.get("step")
         if step not in OFFERED or step == Step.ADMIT:
             return self.page(request, record, problem=_("There is no such step."), status=400)
@@ -187,6 +190,18 @@ class ContributionAdmin(Moderated):
             "_changelist_filters" in request.GET
         ) else ""  # fmt: skip
         return self.redirect_to(record, query)
+
+    def settle(self, request, record):
+        """The reports that were on the page have been looked into; what came since stays."""
+        last = request.POST.get("reports", "")
+        if record.is_own:
+            sentence = _("You wrote this contribution: somebody else must decide. Nothing was done.")
+            return self.page(request, record, problem=sentence, status=403)
+        if last.isascii() and last.isdigit() and len(last) < 19:
+            count = record.reports.filter(pk__lte=last).settle(request.user)
+            said = ngettext("%(count)s report is settled.", "%(count)s reports are settled.", count)
+            self.message_user(request, said % {"count": count}, messages.SUCCESS)
+        return self.redirect_to(record, "")
 
     def redirect_to(self, record, query):
         address = reverse("admin:contributions_contribution_change", args=[record.pk])

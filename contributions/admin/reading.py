@@ -114,6 +114,7 @@ def page_of(record):
         "steps": steps,
         "language": record.author.language if record.author else record.language,
         "languages": languages_of(record),
+        "reports": list(record.reports.waiting()),
     }
 
 

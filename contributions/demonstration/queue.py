@@ -154,3 +154,4 @@ LATE = {
     "author_name": "Persona de ejemplo",
     "consent": "on",
 }
+REPORT = "Exemple d'un signalement inventé : les délais étaient déjà affichés avant l'échange."

@@ -10,6 +10,7 @@ from contributions.models.outcomes import (
     Ungrounded,
 )
 from contributions.models.parts import CoAuthor, ContributionVersion
+from contributions.models.reports import Report
 from contributions.models.steps import (
     DECISIONS,
     TRANSITIONS,
@@ -48,6 +49,7 @@ __all__ = [
     "Reading",
     "ReasonMissing",
     "ReasonTemplate",
+    "Report",
     "Sent",
     "Step",
     "StepTaken",

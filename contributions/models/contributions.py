@@ -13,9 +13,11 @@ from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef
 from django.db.models.functions import JSONObject, Left
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contributions.models.moderation import Reading
 from contributions.models.parts import CoAuthor
+from contributions.models.reports import Report
 from contributions.models.steps import DECISIONS, Steps, StepTaken
 from directory.models import Agreement
 from directory.search_fields import CONFIGURATIONS, HubSort
@@ -102,7 +104,7 @@ class ContributionQuerySet(models.QuerySet):
     def with_flags(self, user):
         """Annotate what a moderator looks out for: `waited` (since it was received), `is_own`,
         `is_new` (a version `user` has not read, after one they had, or one that was judged),
-        `is_overdue` (returned, and the time for changes is over)."""
+        `is_overdue` (returned, and the time for changes is over), `is_reported` (by a reader)."""
         earlier = Q(version__lt=OuterRef("version"))
         read = Reading.objects.filter(contribution=OuterRef("pk"), user=user)
         judged = StepTaken.objects.filter(contribution=OuterRef("pk"), step__in=DECISIONS)
@@ -114,6 +116,7 @@ class ContributionQuerySet(models.QuerySet):
                 When(Exists(read.filter(version=OuterRef("version"))), then=False),
                 default=Exists(read.filter(earlier)) | Exists(judged.filter(earlier)),
             ),
+            is_reported=Exists(Report.objects.waiting().filter(contribution=OuterRef("pk"))),
             is_overdue=Case(
                 When(state=Contribution.State.RETURNED, edit_until__lte=HubNow(), then=True), default=False
             ),
@@ -232,10 +235,10 @@ class Contribution(Steps, models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")
         RETURNED = "returned", _("Returned for changes")
-        PUBLISHED = "published", _("Published")
+        PUBLISHED = "published", pgettext_lazy("contribution", "Published")
         DECLINED = "declined", _("Declined")
         UNPUBLISHED = "unpublished", _("Unpublished")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("contribution", "Withdrawn")
 
     Kind = ContributionKind
 

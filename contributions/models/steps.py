@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contributions import mail
 from directory.models import NotAllowed
@@ -17,7 +18,7 @@ class Step(models.TextChoices):
     ADMIT = "admit", _("Late draft admitted")
     REVISE = "revise", _("New version sent")
     RESUBMIT = "resubmit", _("Changes sent")
-    PUBLISH = "publish", _("Published")
+    PUBLISH = "publish", pgettext_lazy("contribution", "Published")
     RETURN = "return", _("Returned for changes")
     DECLINE = "decline", _("Declined")
     UNPUBLISH = "unpublish", _("Unpublished")

@@ -25,6 +25,7 @@ from contributions.models import (
     Draft,
     Guideline,
     GuidelineCategory,
+    Report,
     StepTaken,
 )
 from directory.models import Agreement, AgreementParty, Organisation
@@ -71,6 +72,10 @@ class Command(BaseCommand):
         people = self.people(group)
         self.queue(call, people)
         self.late(group, people)
+        Report.objects.get_or_create(
+            contribution=Contribution.objects.get(reference="C-DEMFR22"),
+            defaults={"reason": "mistake", "text": queue.REPORT, "language": "fr", "version": 1},
+        )
 
     def agreement(self):
         data = content.AGREEMENT
