@@ -135,11 +135,13 @@ def send_digests():
 
 def digest(user, rows, key):
     queue = reverse("admin:contributions_contribution_changelist")
+    late = reverse("admin:contributions_draft_changelist")
     context = {
         "person": user,
         "rows": rows,
         "total": sum(row["waiting"] + row["late"] for row in rows),
         "url": f"{settings.PUBLIC_ORIGIN}{queue}?state__exact={Contribution.State.RECEIVED}",
+        "late_url": f"{settings.PUBLIC_ORIGIN}{late}" if any(row["late"] for row in rows) else "",
     }
     return OutgoingMail.objects.compose(
         user.email,
@@ -161,7 +163,7 @@ def waiting_for(user):
         .exclude(co_authors__user=user)
         .order_by()
     )
-    late = Draft.objects.moderated_by(user).exclude(user=user).order_by()
+    late = Draft.objects.moderated_by(user).exclude(user=None).exclude(user=user).order_by()
     found = {
         row["call__group"]: row
         for row in received.values("call__group").annotate(n=Count("pk"), first=Min("received_at"))

@@ -187,9 +187,9 @@ CELERY_TIMEZONE = "UTC"
 # However long the broker is away: the worker comes back to it without a hand.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# A broker that accepts and stays silent must not hold a request: publishing gives up in two seconds
-# and the outbox sends what was left.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1, "max_retries": 0}
+# A broker that accepts and stays silent must not hold a request: publishing gives up in a second and
+# the outbox sends what was left.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY = False
 # What lay in the queue longer than its own interval is dropped: after an outage each runs once.
 CELERY_BEAT_SCHEDULE = {
@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("send-waiting-mail", "accounts.tasks.send_waiting_mail", 60),
         ("announce-calls", "contributions.tasks.announce_calls", 60),
+        ("announce-meetings", "workinggroup.tasks.announce_meetings", 60),
         ("remind-of-closing", "contributions.tasks.remind_of_closing", 300),
         ("send-digests", "contributions.tasks.send_digests", 900),
         ("heartbeat", "ripess_hub.tasks.heartbeat", 30),

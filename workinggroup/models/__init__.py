@@ -8,7 +8,7 @@ from workinggroup.models.calls import (
     LateAccess,
     Licence,
 )
-from workinggroup.models.followers import AnnouncedOpening, Follow
+from workinggroup.models.followers import AnnouncedMeeting, AnnouncedOpening, Follow
 from workinggroup.models.groups import (
     Basis,
     ContextParagraph,
@@ -28,6 +28,7 @@ from workinggroup.models.groups import (
 
 __all__ = [
     "ANYWHERE_ON_EARTH",
+    "AnnouncedMeeting",
     "AnnouncedOpening",
     "Basis",
     "Call",

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from workinggroup.models.calls import Call, HubNow
-from workinggroup.models.groups import WorkingGroup
+from workinggroup.models.groups import Meeting, WorkingGroup
 
 
 class FollowQuerySet(models.QuerySet):
@@ -52,3 +52,23 @@ class AnnouncedOpening(models.Model):
 
     def __str__(self):
         return str(self.call_id)
+
+
+class AnnouncedMeeting(models.Model):
+    """What the followers of a group know of a meeting: its start as they were last told it, or as it was
+    first published, and whether it is cancelled."""
+
+    meeting = models.OneToOneField(
+        Meeting, models.CASCADE, primary_key=True, related_name="announced", verbose_name=_("meeting")
+    )
+    starts_at = models.DateTimeField(_("starts"), null=True)
+    cancelled = models.BooleanField(_("cancelled"), default=False)
+    # How often they were told: a meeting may be moved to and fro.
+    changes = models.PositiveIntegerField(_("changes"), default=0)
+
+    class Meta:
+        verbose_name = _("announced meeting")
+        verbose_name_plural = _("announced meetings")
+
+    def __str__(self):
+        return str(self.meeting_id)

@@ -222,6 +222,12 @@ def call_name(call):
     return words.best_text(call, "title")[0] or words.best_text(call.group, "title")[0]
 
 
+@register.simple_tag
+def meeting_name(meeting):
+    """The title of a meeting as plain text, for letters; without one, that of its group."""
+    return words.best_text(meeting, "title")[0] or words.best_text(meeting.group, "title")[0]
+
+
 @register.inclusion_tag("workinggroup/_followed_groups.html")
 def followed_groups(user):
     """The groups a person follows: for their account page."""
