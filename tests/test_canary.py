@@ -33,6 +33,8 @@ LANGUAGES = ("en", "es", "fr")
 PUBLIC_MODELS = {
     "accounts.User",
     "directory.CatalogueLoad", "directory.PageVersion", "directory.Region", "directory.Country",
+    # Words of published names alone, each without its sentence.
+    "directory.Word",
     "workinggroup.DocumentKind", "contributions.ChallengeCategory", "contributions.GuidelineCategory",
 }  # fmt: skip
 # Signing out ends a crawl; the worker that /readyz asks for does not run here.

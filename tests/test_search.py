@@ -6,8 +6,9 @@ from django.http import QueryDict
 from django.utils import translation
 
 from directory.filters import OrganisationFilter
-from directory.models import Organisation
+from directory.models import Organisation, Word
 from directory.search import clean_query
+from tests import factories as make
 
 LANGUAGES = ["es", "fr", "en"]
 # Without the mark, this file alone would be run on no test database.
@@ -139,3 +140,11 @@ def test_what_cannot_be_searched_is_taken_away():
     assert clean_query("  a\x00b\u202ec  d ") == "a b c d"
     assert len(clean_query("x" * 100_000)) == 200
     assert clean_query(None) == ""
+
+
+def test_only_published_names_teach_words():
+    record = make.organisation(slug="ocotepeque", name="Ocotepeque Solidaria", publication="draft")
+    assert not Word.objects.filter(word="ocotepeque").exists()
+    record.publication = "published"
+    record.save()
+    assert Word.objects.filter(word="ocotepeque").exists()

@@ -1,14 +1,16 @@
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
-# What a statement changed is read once, however many rows that were.
+# What a statement changed is read once, however many rows that were. Drafts teach nothing: a word is
+# learnt when its record is published.
 LEARN = r"""
 CREATE FUNCTION hub_learn_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format(
         'INSERT INTO directory_word (word) SELECT DISTINCT word FROM fresh, LATERAL '
         'regexp_split_to_table(concat_ws('' '', %s), ''[^[:alnum:]]+'') AS word '
-        'WHERE length(word) BETWEEN 3 AND 60 ON CONFLICT DO NOTHING', TG_ARGV[0]);
+        'WHERE publication = ''published'' AND length(word) BETWEEN 3 AND 60 ON CONFLICT DO NOTHING',
+        TG_ARGV[0]);
     RETURN NULL;
 END $$;
 """
@@ -28,7 +30,7 @@ KNOWN = "".join(
     f"""
 INSERT INTO directory_word (word) SELECT DISTINCT word FROM {table}, LATERAL
     regexp_split_to_table(concat_ws(' ', {columns}), '[^[:alnum:]]+') AS word
-    WHERE length(word) BETWEEN 3 AND 60 ON CONFLICT DO NOTHING;"""
+    WHERE publication = 'published' AND length(word) BETWEEN 3 AND 60 ON CONFLICT DO NOTHING;"""
     for table, columns in COLUMNS.items()
 )
 FORGET = "DROP FUNCTION hub_learn_words() CASCADE;"

@@ -4,7 +4,7 @@ from django.db.models import F
 
 
 class Word(models.Model):
-    """A word of a name, an acronym or a title, as searches read it: what a word with a typo may have
+    """A word of a published name, acronym or title, as searches read it: what a word with a typo may have
     meant. The database notes them (migration `words`) and forgets none: one that no name holds any more
     finds nothing."""
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contributions', '0007_moderation'),
+        ('contributions', '0008_search_what_is_published'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
