@@ -3,7 +3,9 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import beat_embedded_init, worker_ready
+
+from ripess_hub import embedded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ripess_hub.settings")
 
@@ -16,3 +18,10 @@ app.autodiscover_tasks()
 def say_alive(**kwargs):
     """The first heartbeat, without waiting for the schedule's: /readyz is right at once."""
     app.send_task("ripess_hub.tasks.heartbeat")
+
+
+@beat_embedded_init.connect
+def end_with_the_worker(**_kwargs):
+    """The worker's clock is a process of its own: kill -9 of the worker must not leave it behind, or
+    the next worker brings a second one."""
+    embedded.die_with_parent_signal()
