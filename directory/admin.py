@@ -1,5 +1,6 @@
 """The admin of the directory, and the base classes that the admins of the other apps share."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
@@ -13,16 +14,20 @@ from django.forms import Textarea
 from django.http import Http404
 from django.http import HttpResponseRedirect as redirect
 from django.template.response import TemplateResponse
-from django.utils.text import format_lazy
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TabbedTranslationAdmin
 
 from accounts.models import User
 from directory import models
+from directory.completeness import LANGUAGES, fields_of, missing_in, older
 from directory.inspection import accept_attribute, kinds_in_words
 from directory.merging import NotOne, mentions, merge
 from directory.models import NotAllowed
+from directory.text import day, language_name, languages_of
 
 
 class LinesField(SimpleArrayField):
@@ -109,12 +114,28 @@ class RepresentativeInline(admin.TabularInline):
     autocomplete_fields = ["user"]
 
 
+class MissingTextFilter(admin.SimpleListFilter):
+    """Records that lack a text in a language: for whoever translates."""
+
+    title = _("a text is missing in")
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [(code, capfirst(language_name(code))) for code, _name in settings.LANGUAGES]
+
+    def queryset(self, request, queryset):
+        return missing_in(queryset, self.value()) if self.value() in LANGUAGES else queryset
+
+
 class PublishableAdmin(HubAdmin):
     """Publication moves by the model's steps alone; provenance is shown, not typed over."""
 
     actions = ["publish", "withdraw"]
-    readonly_fields = ["publication", "provenance", "created_at", "updated_at"]
+    readonly_fields = ["publication", "translations", "provenance", "created_at", "updated_at"]
     prepopulated_fields = {}
+
+    def get_list_filter(self, request):
+        return [*super().get_list_filter(request), MissingTextFilter]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -123,6 +144,25 @@ class PublishableAdmin(HubAdmin):
 
     def get_exclude(self, request, obj=None):
         return [*(super().get_exclude(request, obj) or []), "loaded"]
+
+    @admin.display(description=_("translations"))
+    def translations(self, record):
+        """Which texts are missing in a language, and which were not changed along with another one's."""
+        said = []
+        for field in fields_of(self.model):
+            there = languages_of(record, field)
+            gone = [language_name(code) for code, _name in settings.LANGUAGES if code not in there]
+            if there and gone:
+                said.append(
+                    (self.model._meta.get_field(field).verbose_name, _("missing in: %s") % ", ".join(gone))
+                )
+        for field, code, since in older(record) if record.pk else ():
+            sentence = _("%(language)s: not changed since another language was, on %(date)s")
+            values = {"language": language_name(code), "date": day(since.date())}
+            said.append((self.model._meta.get_field(field).verbose_name, sentence % values))
+        return format_html_join(mark_safe("<br>"), "{}: {}", said) or _(
+            "Every text is there in each language."
+        )
 
     @admin.display(description=_("provenance"))
     def provenance(self, record):

@@ -24,7 +24,9 @@ def pages(live_server):
     call_command("createcachetable")
     caches["pages"].clear()
     region = make.region("m49-002", label="África")
-    arabic = make.organisation(slug="arabic", name=ARABIC, acronym="الشبكة", city="الدار البيضاء", regions={region})
+    arabic = make.organisation(
+        slug="arabic", name=ARABIC, acronym="الشبكة", city="الدار البيضاء", regions={region}
+    )
     unbroken = make.organisation(slug="unbroken", name=UNBROKEN, regions={region})
     long = make.organisation(slug="long", name=LONG, acronym="A" * 60)
     make.relation(arabic, unbroken)
