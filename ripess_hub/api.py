@@ -154,6 +154,10 @@ def describe_what_all_share(result, generator, request, public):
         "400": ("BadRequest", _("A parameter cannot be read; the sentence says which.")),
         "404": ("NotFound", _("No such record, page or format, or not published.")),
         "406": ("NotAcceptable", _("None of the formats of the header Accept is there.")),
+        "429": (
+            "TooManyRequests",
+            _("Asked too often within a minute; the header Retry-After says until when."),
+        ),
     }
     result["components"]["responses"] = {
         name: {"description": words, "content": error} for name, words in answers.values()
@@ -166,6 +170,7 @@ def describe_what_all_share(result, generator, request, public):
             operation["responses"]["200"]["headers"] = {
                 name: {"schema": {"type": "string"}, "description": words}
                 for name, words in {
+                    "RateLimit": _("How many requests are left (r) and for how many seconds (t)."),
                     "ETag": _("Send it back in If-None-Match to learn whether anything changed."),
                     "Last-Modified": _("Last change of anything published; for If-Modified-Since."),
                 }.items()

@@ -86,6 +86,8 @@ def data(request):
             "formats": FORMATS.values(),
             "dump": dump.current(),
             "licence": settings.DATA_LICENCE,
+            "requests": settings.DATA_REQUESTS_A_MINUTE,
+            "exports": settings.EXPORTS_A_MINUTE,
             "words": ontology.WORDS,
             "namespace": settings.LINKED_DATA_VOCABULARY,
             "example": permanent("organisations", "ripess"),
@@ -138,7 +140,9 @@ def of_list(described, view):
 def explained(described, view):
     operation = of_list(described, view)
     content = operation["responses"]["200"]["content"]["application/json"]
-    item = resolved(described, content["schema"])["properties"]["results"]["items"]
+    # Where another format is of the same type, JSON comes first.
+    answer = content["schema"].get("anyOf", [content["schema"]])[0]
+    item = resolved(described, answer)["properties"]["results"]["items"]
     examples = list(content.get("examples", {}).values())
     return {
         "name": view.dataset,
@@ -159,7 +163,7 @@ def parameters(described, view):
             {
                 "name": one["name"],
                 "text": one.get("description", ""),
-                "values": one["schema"].get("enum", ()),
+                "values": [value for value in one["schema"].get("enum", ()) if value],
                 "example": "&".join(f"{one['name']}={value}" for value in example)
                 if isinstance(example, list)
                 else f"{one['name']}={example}"

@@ -99,7 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "ripess_hub.middleware.short_query",
+    "ripess_hub.limits.RateLimitMiddleware",
     "ripess_hub.middleware.PageCacheMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -349,6 +349,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 300
 # --- Open data ------------------------------------------------------------------------------------
 # The licence of the directory's data, as an address. Contributions belong to those who wrote them.
 DATA_LICENCE = setting("DATA_LICENCE", str, "https://creativecommons.org/licenses/by/4.0/")
+
+# How many requests for data, and how many whole lists, one address may ask for in a minute; 0: no limit.
+DATA_REQUESTS_A_MINUTE = setting("DATA_REQUESTS_A_MINUTE", int, 3000)
+EXPORTS_A_MINUTE = setting("EXPORTS_A_MINUTE", int, 300)
 
 # --- Linked data ----------------------------------------------------------------------------------
 # Permanent addresses and our vocabulary keep their names when the hub moves to another host: set them
