@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.renderers import JSONRenderer
 
 from directory import facets
-from directory.api_pages import KEY_PATTERN, KeyPages
+from directory.api_pages import KEY_PATTERN, KeyPages, between_keys
 from directory.api_parts import LANGUAGES
 from directory.filter_parts import KEY, KeysFilter, OrderFilter, QueryFilter
 from directory.formats import FORMATS
@@ -54,11 +55,12 @@ class SharedFilter(BaseFilterBackend):
             return queryset
         parameters = request.query_params
         by_key = [name for name in ("after", "before") if parameters.get(name)]
+        asked = parameters.get("order")
         self.check(view, parameters, by_key)
         view.filterset = view.filterset_class(parameters, queryset)
         found = view.filterset.qs
-        asked, chosen = parameters.get("order"), getattr(view.filterset, "chosen_order", "")
-        view.by_key = bool(by_key) or not chosen or asked == "key" or not (asked or chosen == "relevance")
+        chosen = getattr(view.filterset, "chosen_order", "")
+        view.by_key = not chosen or asked == "key" or not asked and (bool(by_key) or chosen != "relevance")
         return found.order_by(view.lookup_field) if view.by_key else found
 
     @staticmethod
@@ -68,10 +70,6 @@ class SharedFilter(BaseFilterBackend):
         orders = [*(value for value, _label in order.extra["choices"]), "key"] if order else ["key"]
         if order and asked and asked not in orders:
             raise ParseError(_("“order” can be: %(orders)s.") % {"orders": ", ".join(orders)})
-        if by_key and (len(by_key) > 1 or asked in orders[:-1] or "page" in parameters):
-            raise ParseError(
-                _("“after” and “before” stand alone: without each other, “page” or another order.")
-            )
         if any(not KEY.match(parameters[name]) for name in by_key):
             raise ParseError(_("“after” and “before” name the key of a record."))
 
@@ -95,7 +93,7 @@ def parameter(name, one):
     elif isinstance(one, OrderFilter):
         choices = {value: str(label) for value, label in one.extra["choices"]}
         choices["key"] = _("Key")
-        described["schema"] = {"type": "string", "enum": list(choices)}
+        described["schema"] = {"type": "string", "enum": [*choices, ""]}
         meanings = "; ".join(f"`{value}`: {label}" for value, label in choices.items())
         described["description"] = _(
             "Order. %(meanings)s. A search comes best first unless told otherwise, everything else by key."
@@ -127,9 +125,14 @@ class HubSchema(AutoSchema):
         if operation is None or not isinstance(self.view, ExportView):
             return operation
         content = operation["responses"]["200"]["content"]
-        for one in self.view.formats().values():
+        for name, one in self.view.formats().items():
+            about = f"?format={name}: {one.about}"
+            if name != "json" and one.media_type in content:
+                # Two formats of one type: which of them it is, says the address.
+                other = {"type": "object" if self.view.detail else "array", "description": about}
+                content[one.media_type]["schema"] = {"anyOf": [content[one.media_type]["schema"], other]}
             kind = "object" if "json" in one.media_type else "string"
-            content.setdefault(one.media_type, {"schema": {"type": kind, "description": str(one.about)}})
+            content.setdefault(one.media_type, {"schema": {"type": kind, "description": about}})
         for described in operation["parameters"]:
             if described["name"] == "format":
                 described["description"] = _(
@@ -158,11 +161,15 @@ class OpenView:
         if code in LANGUAGES:
             translation.activate(code)
         super().initial(request, *args, **kwargs)
-        if code and code not in LANGUAGES:
+        if code is not None and code not in LANGUAGES:
             raise ParseError(_("“lang” can be: %(codes)s.") % {"codes": ", ".join(LANGUAGES)})
         for name in SINGLE:
             if len(request.query_params.getlist(name)) > 1:
                 raise ParseError(_("“%(name)s” may be given once only.") % {"name": name})
+
+    def options(self, request, *args, **kwargs):
+        """What browsers ask before they read from another site: the headers are the answer."""
+        return HttpResponse(status=204)
 
     def handle_exception(self, exc):
         """Errors are JSON, whatever format was asked for."""
@@ -225,6 +232,13 @@ class ExportView(OpenView):
     def origin(self):
         return self.request.build_absolute_uri("/").rstrip("/")
 
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.query_params.get("bom", "0") not in ("0", "1"):
+            raise ParseError(_("“bom” can be: %(values)s.") % {"values": "0, 1"})
+        if not self.detail and self.paginator:
+            self.paginator.check(request.query_params)
+
     def get_renderers(self):
         return [
             JSONRenderer(),
@@ -233,12 +247,9 @@ class ExportView(OpenView):
 
     def exported(self, name, rows, single=False):
         """The answer in the format asked for; `rows` gives the records when called."""
-        bom = self.request.query_params.get("bom", "")
-        if bom not in ("", "0", "1"):
-            raise ParseError(_("“bom” can be: %(values)s.") % {"values": "0, 1"})
-        export = Export(
-            type(self), rows, address=self.request.build_absolute_uri(), bom=bom == "1", single=single
-        )
+        bom = self.request.query_params.get("bom") == "1"
+        address = self.request.build_absolute_uri()
+        export = Export(type(self), rows, address=address, bom=bom, single=single)
         response = respond(self.request, export, self.request.accepted_renderer.format, name)
         # The framework adds its headers to its own responses only.
         for name, value in CORS.items():
@@ -270,7 +281,7 @@ class RecordViewSet(ExportView, viewsets.ReadOnlyModelViewSet):
     def list(self, request, *args, **kwargs):
         if request.accepted_renderer.format == "json":
             return super().list(request, *args, **kwargs)
-        found = self.filter_queryset(self.queryset.all())
+        found = between_keys(self.filter_queryset(self.queryset.all()), self, request.query_params)
         return self.exported(self.dataset, partial(self.records, found, self.origin))
 
     def retrieve(self, request, *args, **kwargs):

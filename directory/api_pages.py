@@ -24,14 +24,22 @@ class Pages(PageNumberPagination):
         return super().paginate_queryset(queryset, request, view)
 
     def get_page_size(self, request):
-        asked = request.query_params.get("page_size", "")
-        if not asked:
-            return self.page_size
-        if not (asked.isascii() and asked.isdigit() and int(asked[:9])):
-            raise ParseError(
-                _("“page_size” must be a whole number from 1 to %(most)s.") % {"most": LARGEST_PAGE}
-            )
-        return min(int(asked[:9]), LARGEST_PAGE)
+        return min(int(request.query_params.get("page_size", self.page_size)), LARGEST_PAGE)
+
+    @staticmethod
+    def check(parameters):
+        """Refuse in words what is not a number; a page that is not there is another matter."""
+        for name in ("page", "page_size"):
+            asked = parameters.get(name, "1")
+            if not (asked.isascii() and asked.isdigit() and len(asked) < 20 and int(asked)):
+                raise ParseError(_("“%(name)s” must be a whole number from 1 on.") % {"name": name})
+
+    def get_schema_operation_parameters(self, view):
+        """The framework's own, saying also what numbers are read."""
+        described = super().get_schema_operation_parameters(view)
+        for one in described:
+            one["schema"] |= {"minimum": 1, "maximum": 10**19 - 1}
+        return described
 
     def get_previous_link(self):
         """The first page is named by its number too: without it a list goes by keys."""
@@ -69,27 +77,35 @@ class Pages(PageNumberPagination):
         return described
 
 
+def between_keys(queryset, view, parameters):
+    """The records whose keys come after and before those asked for."""
+    for name, comparison in (("after", "gt"), ("before", "lt")):
+        if key := parameters.get(name):
+            queryset = queryset.filter(**{f"{view.lookup_field}__{comparison}": key})
+    return queryset
+
+
 class KeyPages(Pages):
     """Pages that go by the records' keys: following `next` gives every record once, also when others
     come and go meanwhile. Where an order or a page number is asked for, pages by number."""
 
     def paginate_queryset(self, queryset, request, view=None):
         self.by_key = view.by_key and "page" not in request.query_params
+        wanted = between_keys(queryset, view, request.query_params)
         if not self.by_key:
-            return super().paginate_queryset(queryset, request, view)
+            return super().paginate_queryset(wanted, request, view)
         self.view, self.request = view, request
         self.count = queryset.count()
         key, size = view.lookup_field, self.get_page_size(request)
         after, before = (request.query_params.get(name, "") for name in ("after", "before"))
-        if before:
-            found = list(queryset.filter(**{f"{key}__lt": before}).order_by(f"-{key}")[: size + 1])
-            rows = found[:size][::-1]
-            earlier, later = len(found) > size, bool(rows)
+        backwards = bool(before and not after)
+        found = list(wanted.order_by(f"-{key}" if backwards else key)[: size + 1])
+        more, rows = len(found) > size, found[:size]
+        if backwards:
+            rows = rows[::-1]
+            earlier, later = more, bool(rows)
         else:
-            found = queryset.filter(**{f"{key}__gt": after}) if after else queryset
-            found = list(found.order_by(key)[: size + 1])
-            rows = found[:size]
-            earlier, later = bool(after and rows), len(found) > size
+            earlier, later = bool(after and rows and not before), more
         self.first, self.last = rows[0] if earlier else None, rows[-1] if later else None
         return rows
 
@@ -100,8 +116,9 @@ class KeyPages(Pages):
         if record is None:
             return None
         query = self.request.query_params.copy()
-        for other in ("after", "before"):
-            query.pop(other, None)
+        # From a list between two keys the way on ends at the second.
+        if not (query.get("after") and query.get("before")):
+            query.pop("after" if name == "before" else "before", None)
         query[name] = getattr(record, self.view.lookup_field)
         return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
 
@@ -113,8 +130,14 @@ class KeyPages(Pages):
 
     def get_schema_operation_parameters(self, view):
         keys = {
-            "after": _("The page that follows the record of this key, in the order of keys."),
-            "before": _("The page that comes before the record of this key, in the order of keys."),
+            "after": _(
+                "In the order of keys: the page that follows this key. In another order, or in a file: only "
+                "records whose keys come after it."
+            ),
+            "before": _(
+                "In the order of keys: the page that comes before this key. In another order, or in a file: "
+                "only records whose keys come before it."
+            ),
         }
         return super().get_schema_operation_parameters(view) + [
             {
@@ -122,7 +145,7 @@ class KeyPages(Pages):
                 "in": "query",
                 "required": False,
                 "description": str(text),
-                "schema": {"type": "string", "pattern": f"^{KEY_PATTERN}$"},
+                "schema": {"type": "string", "pattern": f"^({KEY_PATTERN})?$"},
             }
             for name, text in keys.items()
         ]

@@ -340,8 +340,8 @@ def test_an_empty_list_says_why(client):
 
 REFUSED = [
     "page_size=0", "page_size=-5", "page_size=x", "page_size=1.5", "page_size=%00", "lang=xx", "lang=%00",
-    "order=none", "order=-pk", "after=%00", f"after={'x' * 200}", "before=a%20b", "after=a&before=b",
-    "after=a&page=2", "after=a&order=name", "page=1&page=2", "lang=es&lang=fr", "q=a&q=b",
+    "order=none", "order=-pk", "after=%00", f"after={'x' * 200}", "before=a%20b", "bom=2",
+    "page=1&page=2", "lang=es&lang=fr", "q=a&q=b",
 ]  # fmt: skip
 
 
@@ -458,7 +458,7 @@ def test_another_site_may_ask_beforehand(client):
         "/api/v1/organisations/",
         headers={"origin": "https://example.org", "access-control-request-method": "GET"},
     )
-    assert answer.status_code == 200
+    assert answer.status_code == 204
     assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
     assert "If-None-Match" in answer["Access-Control-Allow-Headers"]
     assert int(answer["Access-Control-Max-Age"]) > 0

@@ -4,7 +4,6 @@ import json
 from html import escape
 
 import nh3
-from babel.numbers import format_percent
 from django import template
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
@@ -15,7 +14,6 @@ from markdown_it import MarkdownIt
 
 from directory import text as words
 from directory.cities import city_name
-from directory.completeness import of_the_directory
 from directory.vocabulary import label as vocabulary_label
 from directory.vocabulary import vocabulary
 
@@ -188,12 +186,6 @@ def named_language(code):
 
 
 @register.filter
-def percent(part):
-    """A part of one by the rules of the reader's language: 98 %."""
-    return format_percent(part, locale=words.locale())
-
-
-@register.filter
 def instant(moment, zone):
     """The parts of a deadline: date, time, zone name, offset, UTC; see `directory.text.instant`."""
     return words.instant(moment, zone)
@@ -285,10 +277,3 @@ def facet_options(options, name):
             for option in options
         )
     )
-
-
-@register.inclusion_tag("_completeness.html")
-def completeness(model):
-    """How much of what is published there is in each language: `organisation`, `agreement` or `event`."""
-    found = of_the_directory()
-    return {"shares": next(found[one] for one in found if one._meta.model_name == model)}
