@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from contributions import mail
 from directory.models import Agreement, Organisation
 from directory.models.places import CONTINENTS
 from directory.search import named
@@ -353,7 +354,22 @@ class ContributionForm(forms.Form):
         people = {email: name for name, email in named}
         if own in people:
             raise ValidationError(_("You are the author; name only the others."))
+        self.check_asked(people)
         return [(name, email) for email, name in people.items()]
+
+    def check_asked(self, emails):
+        """Each new co-author gets a letter; nobody causes more than so many in a day."""
+        if not self.user or not self.user.is_authenticated:
+            return
+        known = self.contribution.co_authors.values_list("email", flat=True) if self.contribution else ()
+        new = set(emails) - set(known)
+        if new and mail.asked_within_a_day(self.user) + len(new) > mail.MOST_ASKED:
+            raise ValidationError(
+                _(
+                    "Each co-author gets a letter, and you can have %(count)s sent within 24 hours. Take some off here; you can name them later."
+                )
+                % {"count": mail.MOST_ASKED}
+            )
 
     def clean(self):
         for name in self.spoilt:

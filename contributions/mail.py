@@ -1,5 +1,9 @@
 """The mail that contributions cause, each written in its reader's language in the caller's transaction."""
 
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
 from accounts.letters import MailKind
 from accounts.models import OutgoingMail, User
 from workinggroup.mail import address, letter
@@ -54,6 +58,17 @@ def refused_late(draft, call, user):
     )
 
 
+# Nobody sends letters to strangers through the hub without an end: so many a day, by one author.
+MOST_ASKED = 40
+
+
+def asked_within_a_day(author):
+    """How many people were asked by letter, within 24 hours, whether they wrote with `author`."""
+    return OutgoingMail.objects.filter(
+        occasion__startswith=f"co-author:{author.pk}:", created_at__gt=Now() - timedelta(days=1)
+    ).count()
+
+
 def ask_co_author(person):
     """Ask somebody named as co-author whether they are: in their language if they have an account,
     else in that of the contribution."""
@@ -62,7 +77,10 @@ def ask_co_author(person):
     language = user.language if user else record.language
     url = address("contributions:co_author", person.token, language=language)
     context = {"co_author": person, "contribution": record, "call": record.call, "url": url}
-    OutgoingMail.objects.put(person.email, "co_author", context, language=language, user=user)
+    occasion = f"co-author:{record.author_id}:{person.token}"
+    OutgoingMail.objects.put(
+        person.email, "co_author", context, language=language, user=user, occasion=occasion
+    )
 
 
 def published_on_behalf(record):

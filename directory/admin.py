@@ -1,24 +1,33 @@
 """The admin of the directory, and the base classes that the admins of the other apps share."""
 
+from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminFileWidget
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models as db
+from django.db import transaction
 from django.forms import Textarea
 from django.http import Http404
+from django.http import HttpResponseRedirect as redirect
 from django.template.response import TemplateResponse
-from django.utils.text import format_lazy
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TabbedTranslationAdmin
 
 from accounts.models import User
 from directory import models
+from directory.completeness import LANGUAGES, fields_of, missing_in, older
 from directory.inspection import accept_attribute, kinds_in_words
+from directory.merging import NotOne, mentions, merge
 from directory.models import NotAllowed
+from directory.text import day, language_name, languages_of
 
 
 class LinesField(SimpleArrayField):
@@ -105,12 +114,28 @@ class RepresentativeInline(admin.TabularInline):
     autocomplete_fields = ["user"]
 
 
+class MissingTextFilter(admin.SimpleListFilter):
+    """Records that lack a text in a language: for whoever translates."""
+
+    title = _("a text is missing in")
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [(code, capfirst(language_name(code))) for code, _name in settings.LANGUAGES]
+
+    def queryset(self, request, queryset):
+        return missing_in(queryset, self.value()) if self.value() in LANGUAGES else queryset
+
+
 class PublishableAdmin(HubAdmin):
     """Publication moves by the model's steps alone; provenance is shown, not typed over."""
 
     actions = ["publish", "withdraw"]
-    readonly_fields = ["publication", "provenance", "created_at", "updated_at"]
+    readonly_fields = ["publication", "translations", "provenance", "created_at", "updated_at"]
     prepopulated_fields = {}
+
+    def get_list_filter(self, request):
+        return [*super().get_list_filter(request), MissingTextFilter]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -119,6 +144,25 @@ class PublishableAdmin(HubAdmin):
 
     def get_exclude(self, request, obj=None):
         return [*(super().get_exclude(request, obj) or []), "loaded"]
+
+    @admin.display(description=_("translations"))
+    def translations(self, record):
+        """Which texts are missing in a language, and which were not changed along with another one's."""
+        said = []
+        for field in fields_of(self.model):
+            there = languages_of(record, field)
+            gone = [language_name(code) for code, _name in settings.LANGUAGES if code not in there]
+            if there and gone:
+                said.append(
+                    (self.model._meta.get_field(field).verbose_name, _("missing in: %s") % ", ".join(gone))
+                )
+        for field, code, since in older(record) if record.pk else ():
+            sentence = _("%(language)s: not changed since another language was, on %(date)s")
+            values = {"language": language_name(code), "date": day(since.date())}
+            said.append((self.model._meta.get_field(field).verbose_name, sentence % values))
+        return format_html_join(mark_safe("<br>"), "{}: {}", said) or _(
+            "Every text is there in each language."
+        )
 
     @admin.display(description=_("provenance"))
     def provenance(self, record):
@@ -198,6 +242,9 @@ class CountryAdmin(TermAdmin):
     list_editable = ["side"]
 
 
+MOST_MERGED = 10
+
+
 class RelationInline(admin.TabularInline):
     model = models.Relation
     fk_name = "source"
@@ -213,6 +260,60 @@ class OrganisationAdmin(PublishableAdmin):
     search_fields = ["slug", "names_text", "city"]
     autocomplete_fields = ["country", "regions", "sectors"]
     inlines = [RelationInline, RepresentativeInline]
+    actions = [*PublishableAdmin.actions, "merge"]
+    readonly_fields = [*PublishableAdmin.readonly_fields, "merged_into"]
+
+    def has_merge_permission(self, request):
+        """Merging takes one of the two away."""
+        return self.has_change_permission(request) and self.has_delete_permission(request)
+
+    @admin.action(description=_("Merge the chosen organisations into one"), permissions=["merge"])
+    def merge(self, request, queryset):
+        """Ask which of them stays, then let it stand for all."""
+        records = list(queryset.order_by("slug")[: MOST_MERGED + 1])
+        if not 2 <= len(records) <= MOST_MERGED:
+            sentence = _("Choose the records of one organisation: at least two, at most %(count)s.")
+            return self.message_user(request, sentence % {"count": MOST_MERGED}, messages.WARNING)
+        into = next((one for one in records if str(one.pk) == request.POST.get("into")), None)
+        problem = ""
+        if "confirmed" in request.POST:
+            problem = self._merged(request, records, into)
+            if not problem:
+                return redirect(request.get_full_path())
+        for record in records:
+            record.mentions = mentions(record)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Merge into one"),
+            "opts": self.opts,
+            "records": sorted(records, key=lambda one: (not one.is_published, -one.mentions)),
+            "into": into,
+            "problem": problem,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "back": request.get_full_path(),
+        }
+        return TemplateResponse(
+            request, "admin/directory/merge.html", context, status=400 if problem else 200
+        )
+
+    def _merged(self, request, records, into):
+        """Merge all into the chosen one, or none of them; return what stands against it."""
+        if into is None:
+            return _("Choose which of them stays.")
+        others = [one for one in records if one != into]
+        try:
+            with transaction.atomic():
+                for one in others:
+                    merge(one, into)
+        except NotOne as refused:
+            return refused.sentence
+        sentence = ngettext(
+            "%(count)s record was merged into “%(name)s”; its address leads there.",
+            "%(count)s records were merged into “%(name)s”; their addresses lead there.",
+            len(others),
+        )
+        self.message_user(request, sentence % {"count": len(others), "name": into}, messages.SUCCESS)
+        return ""
 
     def get_queryset(self, request):
         return super().get_queryset(request).without_bulk()

@@ -3,6 +3,9 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
@@ -121,6 +124,17 @@ class OrganisationViewSet(RecordViewSet):
             inverse_rows=relations("target", "source"),
         )
     )
+
+    def retrieve(self, request, *args, **kwargs):
+        """The record; one that was merged into another leads there, in the format asked for."""
+        try:
+            return super().retrieve(request, *args, **kwargs)
+        except Http404:
+            if other := Organisation.objects.standing_for(kwargs["key"]):
+                query = request.META["QUERY_STRING"]
+                address = reverse("api:organisations-detail", args=[other.slug])
+                return redirect(f"{address}?{query}" if query else address, permanent=True)
+            raise
 
 
 class PartySerializer(OrganisationName):

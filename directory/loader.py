@@ -48,11 +48,15 @@ class Duplicate(yaml.YAMLError):
 
 
 class Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """YAML in which a name may stand once in a mapping."""
+    """YAML in which a name is a word and may stand once in a mapping."""
 
     def construct_mapping(self, node, deep=False):
         seen = set()
         for name, _value in node.value:
+            if not isinstance(name, yaml.ScalarNode):
+                raise yaml.YAMLError(
+                    _("line %(line)s: a name must be a word") % {"line": name.start_mark.line + 1}
+                )
             if name.value in seen:
                 raise Duplicate(
                     _("line %(line)s: “%(name)s” stands twice")
@@ -60,6 +64,16 @@ class Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
                 )
             seen.add(name.value)
         return super().construct_mapping(node, deep)
+
+    def construct_timestamp(self, node):
+        """A day that no calendar has, such as 31 February, stays text: its field says what is wrong."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+Reader.add_constructor("tag:yaml.org,2002:timestamp", Reader.construct_timestamp)
 
 
 @dataclass
@@ -118,6 +132,7 @@ class Load:
     def __init__(self, folder=FOLDER):
         self.folder = Path(folder)
         self.problems = []
+        self.repeated = []
         self.entries = {}
         self.pks = {}
         self.report = Report()
@@ -149,6 +164,8 @@ class Load:
         for number, entries in raw.items():
             kind = record_types()[number]
             self.entries[number] = {key: self.checked(kind, key, entry) for key, entry in entries.items()}
+        for kind, key, entry in self.repeated:
+            self.checked(kind, key, entry)
         if self.problems:
             raise CatalogueError(self.problems)
 
@@ -179,6 +196,8 @@ class Load:
             key = entry["key"]
             if key in entries:
                 self.problem(kind.file, key, "key", _("stands twice"))
+                self.repeated.append((kind, key, entry))
+                continue
             entries[key] = {**entry, "position": position}
         return entries
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Prefetch, Q
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -89,7 +89,11 @@ def organisers():
 
 @in_formats(api.OrganisationViewSet, key="slug")
 def organisation(request, slug):
-    record = get_object_or_404(Organisation.objects.published().without_bulk(), slug=slug)
+    record = Organisation.objects.published().without_bulk().filter(slug=slug).first()
+    if record is None:
+        if other := Organisation.objects.standing_for(slug):
+            return redirect(other, permanent=True)
+        raise Http404(_("There is no such page."))
     agreements = (
         Agreement.objects.published()
         .rows()

@@ -13,6 +13,7 @@ from directory.api_vocabularies import PAGES
 from directory.formats import FORMATS, Format
 from directory.formats.linked import to_jsonld, to_turtle
 from directory.formats.negotiation import chosen
+from directory.models import Organisation
 from ripess_hub.api import LISTS, VocabularyViewSet
 
 DATASETS = {view.dataset: view for view in LISTS}
@@ -52,8 +53,11 @@ def identifier(request, name, key):
         return vocabulary(request, name, key)
     view = DATASETS.get(name)
     record = view.queryset.filter(**{view.lookup_field: key}).first() if view else None
+    if record is None and name == "organisations":
+        record = Organisation.objects.standing_for(key)
     if record is None:
         raise Http404(_("There is no such page."))
+    key = getattr(record, view.lookup_field)
     format = format_for(request, view.formats().values())
     if format == "html":
         return see_other(request, record.get_absolute_url())

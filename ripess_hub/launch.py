@@ -95,7 +95,24 @@ def compile_messages():
 
 
 def prepare(folder):
-    """Bring database, translations, static files and catalogue up to date, in one process."""
+    """Bring database, translations, static files and catalogue up to date, in one process.
+
+    What people can mend, a wrong setting, a database that is away or an error of the catalogue, ends
+    the start with its sentence alone.
+    """
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
+    from django.db import OperationalError
+
+    try:
+        bring_up_to_date(folder)
+    except (ImproperlyConfigured, CommandError) as problem:
+        raise embedded.CannotStart(str(problem)) from None
+    except OperationalError as problem:
+        raise embedded.CannotStart(f"The database cannot be used: {str(problem).strip()}") from None
+
+
+def bring_up_to_date(folder):
     with step("translations"):
         compile_messages()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ripess_hub.settings")

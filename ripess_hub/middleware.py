@@ -7,6 +7,7 @@ import time
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 from django.http import HttpResponse
 from django.middleware.locale import LocaleMiddleware
@@ -16,6 +17,7 @@ from django.utils.http import http_date
 from redis.exceptions import RedisError
 
 from directory.freshness import last_change
+from directory.search import LONGEST_QUERY
 from directory.vocabulary import one_version
 
 logger = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ STATE = "SELECT (SELECT version FROM directory_pageversion), hub_now(), hub_next
 CACHED_PREFIXES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES) + ("/api/v1/", "/sitemap.xml")
 UNCACHED_PARTS = ("/account/", "/admin/")
 LONGEST_KEY = 2000
+LONGEST_ADDRESS = 12_000
 SOURCES = ("accounts", "directory", "workinggroup", "contributions", "ripess_hub", "templates", "locale")
 
 
@@ -49,6 +52,25 @@ def is_data(request):
         or path.endswith((".atom", ".ics", ".xml"))
         or "format=" in request.META.get("QUERY_STRING", "")
     )
+
+
+def short_query(get_response):
+    """Cut what is searched for before a page repeats it in its links, hundreds of times on the agreements:
+    no short question may ask for an answer of megabytes. What is long all the same is refused. (The API
+    repeats nothing and refuses in its own form.)"""
+
+    def middleware(request):
+        long = len(request.META.get("QUERY_STRING", "")) > LONGEST_KEY
+        if long and not request.path_info.startswith("/api/"):
+            query = request.GET.copy()
+            if "q" in query:
+                query.setlist("q", [words[:LONGEST_QUERY] for words in query.getlist("q")[-1:]])
+            request.GET, request.META["QUERY_STRING"] = query, query.urlencode()
+            if len(request.META["QUERY_STRING"]) > LONGEST_ADDRESS:
+                raise SuspiciousOperation("The address is too long.")
+        return get_response(request)
+
+    return middleware
 
 
 class PageCacheMiddleware:

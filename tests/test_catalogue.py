@@ -190,7 +190,7 @@ def test_all_errors_of_all_files_are_listed_at_once(files):
     parts["organisations"][1]["kind"] = "club"
     parts["agreements"][0]["parties"], parts["agreements"][0]["other_parties"] = ["ica"], []
     parts["events"][0]["year"] = 1999
-    parts["organisations"].append(dict(parts["organisations"][2]))
+    parts["organisations"].append({**parts["organisations"][2], "city": 7})
     write()
     listed = "\n".join(problems(folder))
     for sentence in (
@@ -199,8 +199,20 @@ def test_all_errors_of_all_files_are_listed_at_once(files):
         "agreements.yaml: ica-ilo-mou-2004: parties: an agreement has two parties at least",
         "events.yaml: gsef-montreal-2016: start: does not lie in the year given",
         "key: stands twice",
+        "city: must be text",
     ):
         assert sentence in listed
+
+
+def test_a_day_that_no_calendar_has_is_an_error_of_its_record(files):
+    folder, parts, write = files
+    write()
+    text = (folder / "agreements.yaml").read_text()
+    assert "signed: 2004-02-10" in text
+    (folder / "agreements.yaml").write_text(text.replace("signed: 2004-02-10", "signed: 2004-02-31"))
+    assert problems(folder) == [
+        "agreements.yaml: ica-ilo-mou-2004: signed: must be a date such as 2016-09-07"
+    ]
 
 
 def test_broken_files_are_named(files):
@@ -208,9 +220,11 @@ def test_broken_files_are_named(files):
     (folder / "events.yaml").write_text("events: [")
     (folder / "agreements.yaml").write_text("version: 1\nversion: 2\nagreements: []\n")
     (folder / "countries.yaml").unlink()
+    (folder / "vocab.yaml").write_text("? [a, b]\n: c\n")
     listed = "\n".join(problems(folder))
     assert "agreements.yaml: —: —: line 2: “version” stands twice" in listed
     assert "countries.yaml: —: —: the file is missing" in listed
+    assert "vocab.yaml: —: —: line 1: a name must be a word" in listed
     assert "events.yaml" in listed
 
 

@@ -187,6 +187,22 @@ def test_a_hundred_thousand_characters_are_searched_as_two_hundred(client, organ
     assert client.get("/es/search/", {"q": "red " * 25_000}).status_code == 200
 
 
+def test_no_page_repeats_a_long_question_in_its_links(client, organisation):
+    for path in ("search", "organisations", "agreements", "events", "contributions"):
+        plain = client.get(f"/es/{path}/?q=red").content
+        long = client.get(f"/es/{path}/", {"q": "red " * 25_000, "order": "name"})
+        assert long.status_code == 200, path
+        assert len(long.content) < len(plain) + 200_000, path
+    assert client.get("/api/v1/organisations/", {"q": "a" * 100_000}).status_code == 200
+
+
+def test_an_address_too_long_to_be_meant_is_refused_with_a_sentence(client, organisation):
+    answer = client.get("/fr/agreements/", {"unknown": "x" * 20_000})
+    assert answer.status_code == 400
+    assert "Cette demande est illisible" in answer.content.decode()
+    assert client.get("/fr/agreements/", {"unknown": "x" * 5_000}).status_code == 200
+
+
 def test_a_page_that_is_not_there_is_missing(client, organisation):
     get(client, "/en/organisations/?page=1")
     for number in ("2", "0", "-1", "x", "9" * 5000):

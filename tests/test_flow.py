@@ -1,15 +1,23 @@
-"""The whole way in a real browser: from reading a call to the receipt, with and without JavaScript,
-by keyboard, and axe on every page passed."""
+"""The whole way in a real browser: from reading a call to the published page, the moderators included,
+with and without JavaScript, by keyboard, and axe on every page passed."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.core.cache import caches
 from django.core.management import call_command
 
 from accounts.models import OutgoingMail
-from contributions.models import Contribution, Draft, Step
+from contributions.models import Contribution, Draft
 from tests import factories as make
 from tests.pages import violations
 from tests.test_browser import CHROMIUM
@@ -20,15 +28,28 @@ pytestmark = [
 ]
 
 WORDS = {
-    "es": {"write": "Escribir una contribución", "title": "Tres años de ferias"},
-    "fr": {"write": "Écrire une contribution", "title": "Trois ans de foires"},
-    "en": {"write": "Write a contribution", "title": "Three years of fairs"},
+    "es": {
+        "write": "Escribir una contribución",
+        "title": "Tres años de ferias",
+        "reason": "¿Cuántas ferias fueron?",
+    },
+    "fr": {
+        "write": "Écrire une contribution",
+        "title": "Trois ans de foires",
+        "reason": "Combien de foires ?",
+    },
+    "en": {
+        "write": "Write a contribution",
+        "title": "Three years of fairs",
+        "reason": "How many fairs were there?",
+    },
 }
 PASSWORD = "una frase larga 7"
 
 
 @pytest.fixture
-def call(live_server, db):
+def call(live_server, db, settings):
+    settings.PUBLIC_ORIGIN = live_server.url
     call_command("createcachetable")
     caches["pages"].clear()
     make.organisation(slug="ripess", name="Red Intercontinental", acronym="RIPESS")
@@ -52,10 +73,45 @@ def press(page, do):
     page.wait_for_load_state()
 
 
+def moderators_desk(browser, site, call, **options):
+    """The administration as a moderator of the group enters it: password, then second factor."""
+    user = make.moderator(call.group, email="alice@example.org", password=PASSWORD)
+    user = make.allow(user, "view_contribution", "change_contribution")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    page = windows(browser, **options).new_page()
+    page.goto(f"{site}/admin/")
+    page.fill("[name=login]", user.email)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_selector("[name=code]")
+    page.fill(
+        "[name=code]", format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    )
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url("**/admin/")
+    return page
+
+
+def to_the_oldest(desk, wrong=None):
+    """From the front page of the administration, over the queue, to what waits longest."""
+    looked = [] if wrong is None else wrong
+    look = checked if wrong is not None else lambda *_parts: None
+    desk.goto(f"{urlsplit(desk.url).scheme}://{urlsplit(desk.url).netloc}/admin/")
+    look(desk, looked, "front page of the administration")
+    desk.click("#content a[href*='/admin/contributions/contribution/?']")
+    desk.wait_for_load_state()
+    look(desk, looked, "queue")
+    desk.click("#result_list tbody th a >> nth=0")
+    desk.wait_for_selector("#decide")
+    look(desk, looked, "reading")
+
+
 @pytest.mark.parametrize(
     ("language", "width", "scheme"), [("es", 390, "dark"), ("fr", 1280, "light"), ("en", 390, "light")]
 )
-def test_from_the_call_to_the_receipt_with_the_account_made_last(
+def test_from_the_call_to_the_published_page_with_the_account_made_last(
     browser, live_server, call, language, width, scheme
 ):
     wrong, words = [], WORDS[language]
@@ -104,10 +160,37 @@ def test_from_the_call_to_the_receipt_with_the_account_made_last(
     checked(page, wrong, "receipt")
     page.goto(f"{live_server.url}/{language}/account/contributions/")
     checked(page, wrong, "my contributions")
-    record.judge(Step.PUBLISH, by=make.moderator(call.group), version=1)
-    page.goto(f"{live_server.url}/{language}/contributions/{record.reference}/")
-    assert page.inner_text("h1") == words["title"]
-    checked(page, wrong, "published")
+    desk = moderators_desk(
+        browser, live_server.url, call, viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
+    to_the_oldest(desk, wrong)
+    desk.click("#step-return summary")
+    desk.fill("#return_reason", words["reason"])
+    desk.click("#step-return button.default")
+    desk.wait_for_selector(".messagelist .success")
+    letter = OutgoingMail.objects.get(to="lucia@example.org", text__contains=words["reason"])
+    page.goto(re.search(rf"http\S+{record.reference}/", letter.text)[0])
+    assert words["reason"] in page.inner_text("main")
+    checked(page, wrong, "returned")
+    page.click(".actions a.button")
+    page.wait_for_selector("#contribution")
+    page.fill("#text", "## Partida\n\nUn texto **más largo**.")
+    press(page, "submit")
+    page.wait_for_url("**/account/contributions/**")
+    checked(page, wrong, "second receipt")
+    to_the_oldest(desk, wrong)
+    assert desk.locator("#difference ins").count()
+    desk.click(".decide:has([name=step][value=publish]) button")
+    desk.wait_for_selector(".messagelist .success")
+    desk.context.close()
+    reader = windows(browser, viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    reader.goto(f"{live_server.url}/{language}/calls/ferias/")
+    reader.click(f"main a:has-text('{words['title']}')")
+    reader.wait_for_url(f"**/contributions/{record.reference}/")
+    assert reader.inner_text("h1") == words["title"]
+    assert reader.inner_text(".prose strong") == "más largo"
+    checked(reader, wrong, "published")
+    reader.context.close()
     context.close()
     assert wrong == []
 
@@ -143,6 +226,14 @@ def test_everything_works_without_javascript_and_the_language_changes_on_the_way
     page.click('button[value="restore"]')
     page.wait_for_load_state()
     assert Contribution.objects.get().state == "received"
+    desk = moderators_desk(browser, live_server.url, call, java_script_enabled=False)
+    to_the_oldest(desk)
+    desk.click(".decide:has([name=step][value=publish]) button")
+    desk.wait_for_selector(".messagelist .success")
+    desk.context.close()
+    page.goto(f"{live_server.url}/es/contributions/{record.reference}/")
+    assert page.inner_text("h1") == "Tres años de ferias"
+    assert page.inner_text(".prose strong") == "importante"
     context.close()
 
 

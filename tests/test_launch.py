@@ -153,6 +153,25 @@ def test_a_wrong_setting_ends_the_start_with_a_sentence(name, value, sentence, t
     assert sentence in done.stderr.strip().splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("database", "sentence"),
+    [
+        ("mysql://x/y", "DATABASE_URL must name a PostgreSQL database (postgres://…)."),
+        ("postgres://hub@127.0.0.1:9/hub", "The database cannot be used: "),
+    ],
+)
+def test_a_start_that_cannot_be_says_why_without_a_trace_of_the_program(database, sentence, tmp_path):
+    given = {"DATA_DIR": str(tmp_path), "DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9/0"}
+    kept = {name: value for name, value in os.environ.items() if name not in ("PORT", "HUB_DEMO")}
+    done = subprocess.run(
+        [sys.executable, "-m", "ripess_hub.launch"],
+        cwd=ROOT, capture_output=True, text=True, env={**kept, **given},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith(sentence)
+    assert "Traceback" not in done.stderr
+
+
 def test_help_and_unknown_words(capsys):
     assert launch.main(["help"]) == 0
     assert launch.main(["dance"]) == 2

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
+from contributions import mail
 from contributions.models import Attachment, Contribution, Draft, Step
 from tests import factories as make
 from workinggroup.models import CallQuestion
@@ -567,6 +568,23 @@ def test_the_calls_own_questions_are_asked_and_the_answers_kept():
     public = shown(Client().get(f"/en/contributions/{record.reference}/"))
     assert "Where?" in public
     assert "En Quito." in public
+
+
+def test_nobody_has_letters_sent_to_co_authors_without_an_end(monkeypatch):
+    monkeypatch.setattr(mail, "MOST_ASKED", 3)
+    call = a_call(closes_at=None)
+    client, _person = signed_in()
+    post(client, call, "submit", status=302, co_authors="A, a@example.org\nB, b@example.org")
+    more = {"title": "Otra", "co_authors": "C, c@example.org\nD, d@example.org"}
+    page = post(client, call, "submit", status=400, **more).content.decode()
+    assert "3 cartas" in page
+    assert "d@example.org" in page
+    assert Contribution.objects.count() == 1
+    post(client, call, "submit", status=302, title="Otra", co_authors="C, c@example.org")
+    assert OutgoingMail.objects.filter(to__in=["c@example.org"]).count() == 1
+    # Another author's letters are another's, and those of yesterday are over.
+    OutgoingMail.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+    post(client, call, "submit", status=302, **{**more, "title": "Tercera"})
 
 
 def test_what_it_speaks_of_and_who_signs_is_kept_and_shown():

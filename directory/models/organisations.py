@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from directory.models.publication import PublishableQuerySet, Record, address
+from directory.models.publication import Publication, PublishableQuerySet, Record, address
 from directory.search_fields import search_column, sort_column
 
 YEARS = [MinValueValidator(1500), MaxValueValidator(2100)]
@@ -69,6 +69,12 @@ class OrganisationQuerySet(PublishableQuerySet):
         """Only what a row of a list shows."""
         return self.only(*NAMES, "kind", "scope", "city", "country", "sector_keys", "status")
 
+    def standing_for(self, slug):
+        """The published record into which that of the key `slug` was merged, if that is not public
+        itself."""
+        merged = self.model.objects.filter(slug=slug).exclude(publication=Publication.PUBLISHED)
+        return self.published().filter(pk__in=merged.values("merged_into")).first()
+
     def without_bulk(self):
         """Leave out the columns no list shows."""
         return self.defer(*BULK)
@@ -116,6 +122,11 @@ class Organisation(Record):
     )
     website = models.URLField(_("website"), max_length=500, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
+
+    # The record that stands for it now: two records were of one organisation (`directory.merging`).
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("merged into")
+    )
 
     # Derived by the database (migration `derived_columns`), never written by Python.
     place_keys = ArrayField(models.TextField(), default=list, editable=False)

@@ -4,6 +4,7 @@ import json
 from html import escape
 
 import nh3
+from babel.numbers import format_percent
 from django import template
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
@@ -14,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from directory import text as words
 from directory.cities import city_name
+from directory.completeness import of_the_directory
 from directory.vocabulary import label as vocabulary_label
 from directory.vocabulary import vocabulary
 
@@ -186,6 +188,12 @@ def named_language(code):
 
 
 @register.filter
+def percent(part):
+    """A part of one by the rules of the reader's language: 98 %."""
+    return format_percent(part, locale=words.locale())
+
+
+@register.filter
 def instant(moment, zone):
     """The parts of a deadline: date, time, zone name, offset, UTC; see `directory.text.instant`."""
     return words.instant(moment, zone)
@@ -277,3 +285,10 @@ def facet_options(options, name):
             for option in options
         )
     )
+
+
+@register.inclusion_tag("_completeness.html")
+def completeness(model):
+    """How much of what is published there is in each language: `organisation`, `agreement` or `event`."""
+    found = of_the_directory()
+    return {"shares": next(found[one] for one in found if one._meta.model_name == model)}

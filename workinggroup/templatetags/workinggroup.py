@@ -1,5 +1,6 @@
 """What working groups show on their own pages and on the pages of other apps."""
 
+from collections import Counter
 from html import unescape
 from pathlib import PurePath
 
@@ -12,10 +13,21 @@ from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from directory import completeness
 from directory import text as words
 from directory.templatetags.hub import city, markdown, text
 from directory.vocabulary import once_a_version
-from workinggroup.models import Call, Follow, Meeting, WorkingGroup, bulk_of
+from workinggroup.models import (
+    Call,
+    CallQuestion,
+    ContextParagraph,
+    Document,
+    Follow,
+    Meeting,
+    Question,
+    WorkingGroup,
+    bulk_of,
+)
 from workinggroup.timeline import days_left as midnights_left
 
 register = template.Library()
@@ -232,3 +244,28 @@ def meeting_name(meeting):
 def followed_groups(user):
     """The groups a person follows: for their account page."""
     return {"follows": Follow.objects.of(user).select_related("group").defer("group__loaded")}
+
+
+@once_a_version
+def texts_of_groups():
+    """How many of a group's texts there are in each language: its own, and those of what is published
+    of its meetings, documents and calls."""
+    counted = {}
+    for queryset, by in (
+        (WorkingGroup.objects.published(), "pk"),
+        (ContextParagraph.objects.all(), "group"),
+        (Question.objects.all(), "group"),
+        (Meeting.objects.published(), "group"),
+        (Document.objects.published(), "group"),
+        (Call.objects.published(), "group"),
+        (CallQuestion.objects.filter(call__in=Call.objects.published()), "call__group"),
+    ):
+        for group, texts in completeness.texts(queryset, by).items():
+            counted[group] = counted.get(group, Counter()) + texts
+    return counted
+
+
+@register.inclusion_tag("_completeness.html")
+def completeness_of(group):
+    """How much of a group's texts there is in each language."""
+    return {"shares": completeness.shares(texts_of_groups().get(group.pk, Counter()))}
