@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from pghistory.admin.core import EventsAdmin
 
 
@@ -147,73 +147,128 @@ def waiting(site, request):
     oldest = queue.order_by("received_at").first()
     days = oldest.waited.days if oldest else 0
     age = ngettext("the oldest for %(days)s day", "the oldest for %(days)s days", days) % {"days": days}
+    count = queue.count()
+    waits = ngettext("contribution waits for a decision", "contributions wait for a decision", count)
     yield (
-        _("contributions wait for a decision, %(age)s") % {"age": age}
-        if days
-        else _("contributions wait for a decision"),
-        queue.count(),
+        f"{waits}, {age}" if days else waits,
+        count,
         listed(Contribution, "?state__exact=received"),
     )
+    count = rows(Draft).count()
     yield (
-        _("late drafts that you may admit"),
-        rows(Draft).count(),
+        ngettext(
+            "late draft that you may admit",
+            "late drafts that you may admit",
+            count,
+        ),
+        count,
         listed(Draft),
     )
+    count = rows(Report).waiting().count()
     yield (
-        _("reports by readers"),
-        rows(Report).waiting().count(),
+        ngettext(
+            "report by a reader waits",
+            "reports by readers wait",
+            count,
+        ),
+        count,
         listed(Report),
     )
+    count = rows(Contribution).filter(is_overdue=True).count()
     yield (
-        _("returned contributions whose time for changes is over"),
-        rows(Contribution).filter(is_overdue=True).count(),
+        ngettext(
+            "returned contribution whose time for changes is over",
+            "returned contributions whose time for changes is over",
+            count,
+        ),
+        count,
         listed(Contribution, "?state__exact=returned&flag=is_overdue"),
     )
+    count = rows(ContributionTranslation).filter(source_version__lt=F("contribution__version")).count()
     yield (
-        _("translations older than their original"),
-        rows(ContributionTranslation).filter(source_version__lt=F("contribution__version")).count(),
+        ngettext(
+            "translation older than its original",
+            "translations older than their original",
+            count,
+        ),
+        count,
         listed(ContributionTranslation, "?stale=yes"),
     )
+    count = rows(Guideline).to_review().count()
     yield (
-        _("guidelines to review: something they rest on was taken back"),
-        rows(Guideline).to_review().count(),
+        ngettext(
+            "guideline to review: something it rests on was taken back",
+            "guidelines to review: something they rest on was taken back",
+            count,
+        ),
+        count,
         listed(Guideline, "?trace=to_review"),
     )
+    count = rows(Challenge).published().uncited().count()
     yield (
-        _("challenges that cite no published contribution"),
-        rows(Challenge).published().uncited().count(),
+        ngettext(
+            "challenge that cites no published contribution",
+            "challenges that cite no published contribution",
+            count,
+        ),
+        count,
         listed(Challenge, "?trace=uncited&publication__exact=published"),
     )
+    count = rows(Contribution).unused().count()
     yield (
-        _("published contributions that no challenge cites yet"),
-        rows(Contribution).unused().count(),
+        ngettext(
+            "published contribution that no challenge cites yet",
+            "published contributions that no challenge cites yet",
+            count,
+        ),
+        count,
         listed(Contribution, "?trace=unused"),
     )
+    count = rows(Call).filter(state=Call.State.OPEN, closes_at__lte=HubNow() + SOON).count()
     yield (
-        _("calls that close within a week"),
-        rows(Call).filter(state=Call.State.OPEN, closes_at__lte=HubNow() + SOON).count(),
+        ngettext(
+            "call that closes within a week",
+            "calls that close within a week",
+            count,
+        ),
+        count,
         listed(Call, "?state=open"),
     )
+    count = rows(OutgoingMail).filter(state=OutgoingMail.State.FAILED).count()
     yield (
-        _("mails that failed"),
-        rows(OutgoingMail).filter(state=OutgoingMail.State.FAILED).count(),
+        ngettext(
+            "mail that failed",
+            "mails that failed",
+            count,
+        ),
+        count,
         listed(OutgoingMail, "?state__exact=failed"),
     )
+    count = rows(OutgoingMail).held_up().count()
     yield (
-        _("mails that could not be sent yet: does the mail server answer?"),
-        rows(OutgoingMail).held_up().count(),
+        ngettext(
+            "mail that could not be sent yet: does the mail server answer?",
+            "mails that could not be sent yet: does the mail server answer?",
+            count,
+        ),
+        count,
         listed(OutgoingMail, "?state__exact=waiting"),
     )
+    count = rows(Agreement).of_differing_direction().count()
     yield (
-        _("agreements whose stated and computed directions differ"),
-        rows(Agreement).of_differing_direction().count(),
+        ngettext(
+            "agreement whose stated and computed directions differ",
+            "agreements whose stated and computed directions differ",
+            count,
+        ),
+        count,
         listed(Agreement, "?differs=yes"),
     )
     for model, name in (
-        (Organisation, _("organisations in draft")),
-        (Agreement, _("agreements in draft")),
-        (Event, _("events in draft")),
-        (ContributionTranslation, _("translations in draft")),
+        (Organisation, ngettext_lazy("organisation in draft", "organisations in draft")),
+        (Agreement, ngettext_lazy("agreement in draft", "agreements in draft")),
+        (Event, ngettext_lazy("event in draft", "events in draft")),
+        (ContributionTranslation, ngettext_lazy("translation in draft", "translations in draft")),
     ):
-        drafts = rows(model).filter(publication=Publication.DRAFT)
-        yield name, drafts.count(), listed(model, "?publication__exact=draft")
+        count = rows(model).filter(publication=Publication.DRAFT).count()
+        yield name % count, count, listed(model, "?publication__exact=draft")
