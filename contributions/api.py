@@ -1,15 +1,20 @@
 """The read API of published contributions."""
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from contributions import filters
 from contributions.linked_data import describe_contribution
-from contributions.models import ChallengeCategory, Contribution, GuidelineCategory
+from contributions.models import (
+    ChallengeCategory,
+    Contribution,
+    ContributionTranslation,
+    GuidelineCategory,
+)
 from directory.api_lists import RecordViewSet
 from directory.api_parts import (
     LANGUAGES,
@@ -19,6 +24,7 @@ from directory.api_parts import (
     Words,
     instant,
     organisation_columns,
+    rows,
 )
 
 VOCABULARIES = {
@@ -27,18 +33,53 @@ VOCABULARIES = {
 }
 
 
-class OriginalTitle(Texts):
-    """The title in the language of the contribution, null in the others."""
+class Translated(Texts):
+    """A text in the language of the contribution and in those a person translated it into."""
+
+    def __init__(self, field, **options):
+        super().__init__(field, **options)
+        self.column = field
 
     def to_representation(self, record):
-        return {code: record.title if code == record.language else None for code in LANGUAGES}
+        found = dict.fromkeys(LANGUAGES)
+        found |= {row["language"]: row[self.column] or None for row in record.translation_rows}
+        return found | {record.language: getattr(record, self.column) or None}
 
 
+class TranslationSerializer(serializers.Serializer):
+    """A published translation, by a person."""
+
+    language = serializers.CharField(help_text=_("Language of the translation."))
+    translator = Words(source="translator_name", help_text=_("The translator's name, where one is shown."))
+    outdated = serializers.BooleanField(help_text=_("The original has changed since."))
+
+
+# Nobody sent it: it shows the shape of a record and says so.
+EXAMPLE = {
+    "key": "C-23456789",
+    "id": "https://hub.example.org/id/contributions/C-23456789",
+    "url": "https://hub.example.org/en/contributions/C-23456789/",
+    "api_url": "https://hub.example.org/api/v1/contributions/C-23456789/",
+    "names": {"es": "Un ejemplo", "fr": None, "en": "An example"},
+    "language": "es",
+    "kind": "experience",
+    "call": "an-example",
+    "group": "an-example",
+    "summaries": {"es": None, "fr": None, "en": None},
+    "translations": [{"language": "en", "translator": None, "outdated": False}],
+    "author": None,
+    "organisation": None,
+    "published_at": "2026-01-15T09:30:00Z",
+    "illustrative": True,
+}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("The shape of a record, sent by nobody", value=EXAMPLE)])
 class ContributionSerializer(Addressed):
     """A published contribution, without its text."""
 
     key = serializers.CharField(source="reference", help_text=_("Its reference."))
-    names = OriginalTitle("title", help_text=_("Title, in the language it was written in."))
+    names = Translated("title", help_text=_("Title, as written and as translated."))
     language = serializers.ChoiceField(
         choices=settings.LANGUAGES, help_text=_("The one language it was written in.")
     )
@@ -47,7 +88,10 @@ class ContributionSerializer(Addressed):
     )
     call = serializers.CharField(source="call_key", help_text=_("Key of the call it answers."))
     group = serializers.CharField(source="group_key", help_text=_("Key of its working group."))
-    summary = Words(help_text=_("Summary."))
+    summaries = Translated("summary", help_text=_("Summary, as written and as translated."))
+    translations = TranslationSerializer(
+        source="translation_rows", many=True, help_text=_("The translations, each by a person.")
+    )
     author = Words(
         source="shown_author", help_text=_("The author's name shown; null for a former participant.")
     )
@@ -63,10 +107,30 @@ class ContributionSerializer(Addressed):
         return OrganisationName().to_representation(row) if row["slug"] else None
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "The shape of a whole record, sent by nobody",
+            value={**EXAMPLE, "texts": {"es": "Un **texto**.", "fr": None, "en": "A **text**."}},
+        )
+    ]
+)
 class WholeContributionSerializer(ContributionSerializer):
     """A published contribution."""
 
-    text = serializers.CharField(help_text=_("Text, in Markdown."))
+    texts = Translated("text", help_text=_("Text as written and as translated, in Markdown."))
+
+
+def translation_rows(*texts):
+    """The published translations of a contribution as rows, with these of their texts."""
+    stale = Q(source_version__lt=F("contribution__version"))
+    found = ContributionTranslation.objects.published().filter(contribution=OuterRef("pk"))
+    columns = {name: name for name in ("language", "translator_name", *texts)}
+    return rows(
+        found.order_by("language").annotate(outdated=ExpressionWrapper(stale, BooleanField())),
+        outdated="outdated",
+        **columns,
+    )
 
 
 class ContributionViewSet(RecordViewSet):
@@ -84,11 +148,15 @@ class ContributionViewSet(RecordViewSet):
             call_key=F("call__slug"),
             group_key=F("call__group__slug"),
             organisation_row=JSONObject(**organisation_columns("organisation__")),
+            translation_rows=translation_rows("title", "summary", "text"),
         )
     )
 
     def get_queryset(self):
-        return super().get_queryset() if self.detail else super().get_queryset().without_bulk()
+        found = super().get_queryset()
+        if self.detail:
+            return found
+        return found.without_bulk().annotate(translation_rows=translation_rows("title", "summary"))
 
     def get_serializer_class(self):
         return WholeContributionSerializer if self.detail else ContributionSerializer
