@@ -44,6 +44,14 @@ EXAMPLES = {
     "state": ["open"],
     "language": ["fr"],
 }
+# Where lists have filters of one name over different vocabularies.
+EXAMPLES_OF = {
+    "organisations": {"kind": ["network"]},
+    "agreements": {"kind": ["memorandum_of_understanding"]},
+    "documents": {"kind": ["preparatory"]},
+    "contributions": {"kind": ["experience"]},
+    "regions": {"type": ["continent"]},
+}
 
 
 class SharedFilter(BaseFilterBackend):
@@ -75,10 +83,11 @@ class SharedFilter(BaseFilterBackend):
 
     def get_schema_operation_parameters(self, view):
         filters = view.filterset_class.base_filters.items()
-        return [parameter(name, one) for name, one in filters]
+        examples = EXAMPLES | EXAMPLES_OF.get(view.dataset, {})
+        return [parameter(name, one, examples.get(name)) for name, one in filters]
 
 
-def parameter(name, one):
+def parameter(name, one, example=None):
     """How the schema describes a filter."""
     described = {"name": name, "in": "query", "required": False, "description": str(one.label or name)}
     if isinstance(one, KeysFilter):
@@ -105,8 +114,8 @@ def parameter(name, one):
             "Words, a name or an acronym, in any language; accents, case and small typos are forgiven. "
             "At most 200 characters are read."
         )
-    if EXAMPLES.get(name):
-        described["example"] = EXAMPLES[name]
+    if example:
+        described["example"] = example
     return described
 
 

@@ -17,6 +17,7 @@ class Pages(PageNumberPagination):
     page_size_query_param = "page_size"
     page_size_query_description = gettext_lazy("Records a page, 50 unless told otherwise, 200 at most.")
     max_page_size = LARGEST_PAGE
+    invalid_page_message = gettext_lazy("This list has no such page.")
     view = None
 
     def paginate_queryset(self, queryset, request, view=None):

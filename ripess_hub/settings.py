@@ -381,8 +381,10 @@ SPECTACULAR_SETTINGS = {
         "only and open to any site. What the pages show, no more: the same filters, the same published "
         "records. Texts stand by language (`es`, `fr`, `en`), null where one lacks; kinds, sectors, regions "
         "and so on are keys of the vocabularies. A key no vocabulary knows finds nothing, and the empty "
-        "list says so; a parameter the API does not know is ignored; a value that cannot be read is "
-        "refused in a sentence (400)."
+        "list says so; a parameter the API does not know is ignored; a value that cannot be read, such as a "
+        "negative page, is refused in a sentence (400), and so are more than a thousand parameters; a page "
+        "or a format that is not there is not found (404). Of a search the first 200 characters are read, "
+        "however many are sent."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",

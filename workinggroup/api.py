@@ -28,7 +28,7 @@ from directory.api_parts import (
 )
 from directory.filter_parts import KeysFilter, OrderFilter
 from directory.models import Event, Organisation
-from workinggroup import linked_data
+from workinggroup import api_examples, linked_data
 from workinggroup.models import (
     Call,
     ContextParagraph,
@@ -90,6 +90,7 @@ class PassageSerializer(serializers.Serializer):
         }
 
 
+@extend_schema_serializer(examples=[OpenApiExample("The founding group", value=api_examples.GROUP)])
 class GroupSerializer(RecordSerializer):
     """A working group, with its text, its meetings and its calls."""
 
@@ -174,6 +175,7 @@ def with_group(queryset):
     return queryset.select_related("group").defer("loaded", "group__loaded")
 
 
+@extend_schema_serializer(examples=[OpenApiExample("The founding meeting", value=api_examples.MEETING)])
 class MeetingSerializer(OfGroupSerializer):
     """A meeting of a group."""
 
@@ -202,6 +204,9 @@ class MeetingViewSet(OfGroupViewSet):
     )
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("A document known of, not preserved", value=api_examples.DOCUMENT)]
+)
 class DocumentSerializer(OfGroupSerializer):
     """A document of a group, as text, as files, or known of only."""
 
@@ -229,39 +234,7 @@ class DocumentViewSet(OfGroupViewSet):
     )
 
 
-EXAMPLE = {
-    "key": "wg-call-2016",
-    "id": "https://hub.example.org/id/calls/wg-call-2016",
-    "url": "https://hub.example.org/en/calls/wg-call-2016/",
-    "api_url": "https://hub.example.org/api/v1/calls/wg-call-2016/",
-    "names": {
-        "es": "Colaboración entre organizaciones internacionales …",
-        "fr": "Collaboration entre organisations internationales …",
-        "en": "Collaboration between international organisations …",
-    },
-    "group": "wg-international-collaboration",
-    "basis": "founding_text",
-    "meeting": "wg-meeting-montreal-2016",
-    "texts": {"es": None, "fr": None, "en": None},
-    "notices": {
-        "es": "El plazo para enviar contribuciones ha terminado.",
-        "fr": "Le dépôt de contributions est terminé.",
-        "en": "Submissions are closed.",
-    },
-    "state": "closed",
-    "opens_at": None,
-    "closes_at": None,
-    "time_zone": "UTC",
-    "dates_unknown": True,
-    "accepts": ["text", "link", "attachment"],
-    "confidence": None,
-    "sources": [],
-    "note": None,
-    "updated_at": "2026-01-15T09:30:00Z",
-}
-
-
-@extend_schema_serializer(examples=[OpenApiExample("The founding call", value=EXAMPLE)])
+@extend_schema_serializer(examples=[OpenApiExample("The founding call", value=api_examples.CALL)])
 class CallSerializer(OfGroupSerializer):
     """A call for contributions of a group, for one of its meetings or for none."""
 
