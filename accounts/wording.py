@@ -13,6 +13,7 @@ OURS = [
     _("A sign-in code has been sent to %(recipient)s."),
     _("Be patient, you are sending too many requests."),
     _("Confirmation email sent to %(email)s."),
+    _("Email address"),
     _("Email Addresses"),
     _("Enter Email Verification Code"),
     _("Enter Password Reset Code"),

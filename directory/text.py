@@ -5,7 +5,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_interval, format_time, get_timezone_name
+from babel.dates import format_date, format_datetime, format_time, get_timezone_name
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from directory.vocabulary import reading_order
 
 # A line must not begin with the sign that French sets apart from its word.
 BEFORE_A_SIGN = re.compile(r"(?<=«) | (?=[:;!?»])")
+FIRST_OF_MONTH = re.compile(r"(?<!\d)1(?!\d)")
 URL = re.compile(r"https?://[^\s()<>\"]+")
 
 
@@ -50,16 +51,24 @@ def language_name(code):
 
 
 def day(date, style="long"):
-    """A date in words: 10 de febrero de 2004."""
-    return format_date(date, style, locale=locale())
+    """A date in words: 10 de febrero de 2004, 1er juin 2024."""
+    text = format_date(date, style, locale=locale())
+    # CLDR numbers the first of a month like the other days; French says « premier ».
+    return FIRST_OF_MONTH.sub("1er", text) if language() == "fr" else text
 
 
 def days(first, last=None):
     """A span of days without saying the month or year twice: 7–9 September 2016."""
     if not last or last == first:
         return day(first)
-    skeleton = "yMMMMd"
-    return format_interval(first, last, skeleton, locale=locale())
+    formats = Locale.parse(locale()).interval_formats
+    differs = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+    # Where CLDR has spans with short months alone, as in French, the month is written out all the same.
+    patterns = formats.get("yMMMMd", formats["yMMMd"])[differs]
+    return "".join(
+        day(date, re.sub("M{3,}", "MMMM", pattern))
+        for date, pattern in zip((first, last), patterns, strict=True)
+    )
 
 
 def instant(moment, zone):
@@ -73,7 +82,7 @@ def instant(moment, zone):
     offset = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
     code = locale()
     return {
-        "date": format_date(local.date(), "long", locale=code),
+        "date": day(local.date()),
         "time": format_time(local, "HH:mm", tzinfo=zone, locale=code),
         "seconds": format_time(local, "HH:mm:ss", tzinfo=zone, locale=code),
         "zone": get_timezone_name(local, "location", locale=code)

@@ -1,11 +1,16 @@
 """The directory's pages, by address."""
 
+import datetime
+import re
+
 import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from directory.models import Publication
+from directory.text import days
 from tests import factories
 from tests.pages import count_queries, get
 
@@ -153,6 +158,25 @@ def test_names_sort_by_the_language_of_reading_with_its_fallback(client):
     spanish, french = get(client, "/es/organisations/"), get(client, "/fr/organisations/")
     assert spanish.index("Árbol") < spanish.index("Mano")
     assert french.index("Mano") < french.index("Zèbre")
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "last", "words"),
+    [
+        ("es", "2016-09-07", "2016-09-09", "7–9 de septiembre de 2016"),
+        ("fr", "2016-09-07", "2016-09-09", "7–9 septembre 2016"),
+        ("en", "2016-09-07", "2016-09-09", "7–9 September 2016"),
+        ("es", "2024-06-01", None, "1 de junio de 2024"),
+        ("fr", "2024-06-01", None, "1er juin 2024"),
+        ("fr", "2024-05-31", "2024-06-01", "31 mai – 1er juin 2024"),
+        ("fr", "2024-06-11", "2024-06-21", "11–21 juin 2024"),
+        ("en", "2023-12-31", "2024-01-01", "31 December 2023 – 1 January 2024"),
+    ],
+)
+def test_days_are_said_as_the_language_says_them(language, first, last, words):
+    first, last = (text and datetime.date.fromisoformat(text) for text in (first, last))
+    with translation.override(language):
+        assert re.sub(r"\s", " ", days(first, last)) == words
 
 
 HOSTILE = [
