@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -36,6 +37,22 @@ def test_a_page_carries_its_language_and_the_way_to_the_others(client, organisat
         assert f'hreflang="{other}"' in page
     assert 'href="/fr/organisations/red/?x=1"' in page
     assert not response.cookies
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_that_is_shared_shows_its_title_words_and_picture(client, organisation, language, settings):
+    page = get(client, f"/{language}/organisations/red/")
+    for name, value in (
+        ("title", "Red de prueba"),
+        ("url", f"{settings.PUBLIC_ORIGIN}/{language}/organisations/red/"),
+        ("locale", language),
+    ):
+        assert f'<meta property="og:{name}" content="{value}">' in page
+    description = re.search('<meta name="description" content="([^"]*)">', page)[1]
+    assert f'<meta property="og:description" content="{description}">' in page
+    picture = re.search('<meta property="og:image" content="http://[^/]+/static/([^"]+)">', page)[1]
+    assert finders.find(re.sub(r"\.[0-9a-f]{12}\.", ".", picture))
+    assert page.count("<title>") == 1
 
 
 def test_the_root_redirects_by_the_browsers_language_else_to_spanish(client):

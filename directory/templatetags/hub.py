@@ -1,6 +1,7 @@
 """Tags every page uses: translated texts with their language, labels, dates, sources."""
 
 import json
+import re
 from html import escape
 
 import nh3
@@ -21,6 +22,27 @@ from directory.vocabulary import vocabulary
 
 register = template.Library()
 markdown_parser = MarkdownIt("commonmark", {"html": False})
+
+
+class Keep(template.Node):
+    """What stands between the tags, in one line, shown here and kept under a name for a second use."""
+
+    def __init__(self, nodelist, name):
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context):
+        value = mark_safe(re.sub(r"[ \n]+", " ", self.nodelist.render(context)).strip())
+        context[self.name] = value
+        return value
+
+
+@register.tag
+def keep(parser, token):
+    """{% keep title %}…{% endkeep %}: a block cannot be asked for twice, and the title is needed twice."""
+    _tag, name = token.split_contents()
+    nodelist = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return Keep(nodelist, name)
 
 
 @register.simple_tag
