@@ -172,7 +172,8 @@ class Site:
         self.starts.setdefault(name, []).append(time.monotonic())
         self.processes[name] = subprocess.Popen(
             self.commands[name], cwd=ROOT, stdin=subprocess.DEVNULL, env=self.environment,
-            preexec_fn=embedded.die_with_parent(signal.SIGTERM),
+            # Letters with codes, uploads and beat's state are nobody else's on this machine.
+            umask=0o077, preexec_fn=embedded.die_with_parent(signal.SIGTERM),
         )  # fmt: skip
 
     def start(self):

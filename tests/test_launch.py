@@ -172,6 +172,14 @@ def test_a_start_that_cannot_be_says_why_without_a_trace_of_the_program(database
     assert "Traceback" not in done.stderr
 
 
+def test_what_the_site_writes_is_for_nobody_else_on_the_machine(tmp_path):
+    site = launch.Site(tmp_path, 8000)
+    site.commands["worker"] = [sys.executable, "-c", f"import os; os.mkdir({str(tmp_path / 'mail')!r})"]
+    site.launch("worker")
+    assert site.processes["worker"].wait(20) == 0
+    assert (tmp_path / "mail").stat().st_mode & 0o777 == 0o700
+
+
 def test_help_and_unknown_words(capsys):
     assert launch.main(["help"]) == 0
     assert launch.main(["dance"]) == 2
