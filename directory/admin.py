@@ -51,6 +51,8 @@ class HubAdmin(TabbedTranslationAdmin):
     formfield_overrides = {
         db.TextField: {"widget": Textarea(attrs={"rows": 5, "cols": 90})},
         ArrayField: {"form_class": LinesField},
+        # What is typed without a scheme.
+        db.URLField: {"assume_scheme": "https"},
     }
     object_history_template = "admin/history.html"
 
