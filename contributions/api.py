@@ -1,5 +1,6 @@
 """The read API of published contributions."""
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import JSONObject
@@ -151,6 +152,13 @@ class ContributionViewSet(RecordViewSet):
             translation_rows=translation_rows("title", "summary", "text"),
         )
     )
+
+    @staticmethod
+    def changed_parts(moment):
+        """A translation is part of its contribution."""
+        history = apps.get_model("contributions", "ContributionTranslationHistory")
+        since = history.objects.filter(pgh_created_at__gt=moment).exclude(pgh_label="insert")
+        return since.values_list("contribution__reference", flat=True)
 
     def get_queryset(self):
         found = super().get_queryset()

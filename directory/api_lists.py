@@ -268,9 +268,11 @@ class ExportView(OpenView):
 
 class RecordViewSet(ExportView, viewsets.ReadOnlyModelViewSet):
     """A list and its records. `queryset` starts from `published()`: a draft looks like nothing at all.
-    `facets` says which vocabulary each filter takes its values from."""
+    `facets` says which vocabulary each filter takes its values from; `changed_parts` gives the keys of
+    records of which something with a history of its own was changed or taken back since a moment."""
 
     facets = {}
+    changed_parts = None
     by_key = False
     pagination_class = KeyPages
     filter_backends = [SharedFilter]

@@ -208,6 +208,8 @@ def taken_back(view, dump):
         # Of a contribution its author's name is part too, and goes with the account.
         since = since.filter(pgh_created_at__gt=dump.made_at)
     changed = set(since.values_list(view.lookup_field, flat=True))
+    if view.changed_parts:
+        changed.update(view.changed_parts(dump.made_at))
     return not changed.isdisjoint(dump.keys.get(view.dataset, ()))
 
 

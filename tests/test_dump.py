@@ -15,7 +15,7 @@ from django.db import connection
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS
 
-from contributions.models import Contribution
+from contributions.models import Contribution, ContributionTranslation
 from directory import models as directory
 from ripess_hub import dump
 from ripess_hub.api import LISTS
@@ -125,6 +125,24 @@ def test_a_name_that_was_erased_is_not_given_out_again(client):
     listed = archive(client).read("contributions/contributions.json")
     assert contribution.reference.encode() in listed
     assert b"Rosa Quispe" not in listed
+
+
+@pytest.mark.parametrize("change", ["withdrawn", "removed", "erased"])
+def test_a_translation_taken_back_is_not_given_out_again(client, change):
+    translation = ContributionTranslation.objects.create(
+        contribution=make.contribution(language="es"), language="en", publication="published",
+        title="Learned", text="Translated words.", source_version=1,
+    )  # fmt: skip
+    dump.make()
+    assert b"Translated words." in archive(client).read("contributions/contributions.json")
+    if change == "removed":
+        translation.delete()
+    else:
+        hidden = {"publication": "draft"} if change == "withdrawn" else {"text": "Other words."}
+        ContributionTranslation.objects.update(**hidden)
+    assert client.get(ADDRESS).status_code == 503
+    make_dump()
+    assert b"Translated words." not in archive(client).read("contributions/contributions.json")
 
 
 def test_what_is_added_or_corrected_waits_for_the_night(client, everything):
