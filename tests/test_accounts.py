@@ -320,8 +320,8 @@ def test_the_front_page_says_what_needs_attention(admin_client):
     factories.organisation(publication="draft")
     OutgoingMail.objects.create(to="a@example.org", language="es", message_id="<1@x>", state="failed")
     page = admin_client.get("/admin/").content.decode()
-    assert "organizaciones en borrador" in page
-    assert "correos que fallaron" in page
+    assert "organización en borrador" in page
+    assert "correo que falló" in page
 
 
 def test_the_first_staff_account_can_sign_in_at_once(monkeypatch, client):

@@ -139,7 +139,7 @@ def test_moderators_read_reports_beside_the_text_and_settle_what_they_have_read(
     record = make.contribution(title="Reported")
     told = reported(record)
     client, user = moderator(record.call.group)
-    assert "reports by readers" in client.get("/admin/").content.decode()
+    assert "report by a reader waits" in client.get("/admin/").content.decode()
     assert "Reported" in client.get("/admin/contributions/report/").content.decode()
     assert "flag--reported" in client.get(
         "/admin/contributions/contribution/", {"state__exact": "published"}

@@ -23,6 +23,10 @@ def copy_of_the_database(django_db_setup, django_db_blocker):
         connection.close()
         with connection._nodb_cursor() as cursor:
             cursor.execute("DROP DATABASE IF EXISTS hub_rush WITH (FORCE)")
+            # What tests before left open; a database that is copied must be alone.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template]
+            )
             cursor.execute(f'CREATE DATABASE hub_rush TEMPLATE "{template}"')
         yield embedded.database_url(os.environ["DATA_DIR"], "hub_rush")
         with connection._nodb_cursor() as cursor:

@@ -109,12 +109,12 @@ def test_a_stale_translation_is_flagged_in_the_list_and_on_the_front_page_until_
     html = client.get(add_address(record, "fr")).content.decode()
     client.post(add_address(record, "fr"), form(html, title="T", text="Nous comptons."))
     made = ContributionTranslation.objects.get()
-    assert "older than their original" not in client.get("/admin/").content.decode()
+    assert "older than its original" not in client.get("/admin/").content.decode()
     changed_since(record, text="Contamos juntas y en voz alta.")
     assert "the original is at version 2" in client.get(LIST).content.decode()
     assert "Des" not in client.get(LIST, {"stale": "no"}).content.decode()
     assert client.get(LIST, {"stale": "yes"}).context["cl"].result_count == 1
-    assert "translations older than their original" in client.get("/admin/").content.decode()
+    assert "translation older than its original" in client.get("/admin/").content.decode()
     page = unescape(client.get(change_address(made)).content.decode())
     assert "y en voz alta" in page
     assert "What changed from version 1 to version 2" in page
@@ -126,7 +126,7 @@ def test_a_stale_translation_is_flagged_in_the_list_and_on_the_front_page_until_
     client.post(change_address(made), {**data, "up_to_date": ["on"]})
     made.refresh_from_db()
     assert made.source_version == 2
-    assert "older than their original" not in client.get("/admin/").content.decode()
+    assert "older than its original" not in client.get("/admin/").content.decode()
 
 
 def test_the_version_that_counts_is_the_one_that_stood_beside_the_form():
