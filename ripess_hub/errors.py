@@ -23,6 +23,7 @@ def error_page(request, status, title, sentence):
                 "sentence": str(sentence),
                 "status": status,
                 "language": code,
+                "demo": settings.DEMO,
                 "hints": [
                     {"url": f"/{code}/", "text": _("Home page")},
                     {"url": f"/{code}/search/", "text": _("Search the directory")},

@@ -41,8 +41,13 @@ def test_it_shows_an_open_call_contributions_and_outcomes_all_labelled(client, d
         page = get(client, f"/en/{path}")
         assert label in page
         assert "Demonstration: the working group marked as an example" in page
-    for language in ("es", "fr", "en"):
-        assert get(client, f"/{language}/")
+    for language, label in (
+        ("es", "Demostración: "),
+        ("fr", "Démonstration\u00a0: "),
+        ("en", "Demonstration: "),
+    ):
+        assert label in get(client, f"/{language}/")
+        assert label in get(client, f"/{language}/nothing/", status=404)
     assert "is open" in get(client, "/en/calls/demo-call/")
 
 
@@ -54,8 +59,8 @@ def test_its_two_people_can_sign_in_and_the_moderator_reaches_the_administration
         ).status_code
         == 302
     )
-    assert client.get("/admin/").status_code == 200
-    assert client.get("/admin/contributions/contribution/").status_code == 200
+    for path in ("", "contributions/contribution/"):
+        assert 'class="demo-banner"' in get(client, f"/admin/{path}")
     assert client.get("/admin/accounts/user/").status_code == 403
 
 
