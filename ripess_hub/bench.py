@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import django
 
+from ripess_hub import bench_downloads
 from ripess_hub.bench_data import generate
 
 # Organisations and agreements generated beside the catalogue.
@@ -172,6 +173,7 @@ def in_own_database(module):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=4, help="how long each figure is measured")
+    parser.add_argument("--downloads", action="store_true", help="measure only what is taken away")
     options = parser.parse_args(arguments)
     in_own_database("ripess_hub.bench")
     from django.core.management import call_command
@@ -189,9 +191,10 @@ def main(arguments=None):
                 generate(organisations, agreements)
             hub = Server(8971, "ripess_hub.settings")
             try:
-                print(
-                    f"\n### With the {name}\n\n{table(list(rows(8971, 8970, options.seconds)))}", flush=True
-                )
+                print(f"\n### With the {name}", flush=True)
+                if not options.downloads:
+                    print(f"\n{table(list(rows(8971, 8970, options.seconds)))}", flush=True)
+                print(f"\n{bench_downloads.table(bench_downloads.rows(hub))}", flush=True)
             finally:
                 hub.stop()
     finally:

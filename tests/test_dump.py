@@ -178,6 +178,8 @@ def test_one_dump_is_made_at_a_time(client, everything):
             with other.cursor() as held:
                 held.execute("SELECT pg_advisory_lock(%s)", [dump.LOCK])
             assert dump.make() is None
+            with other.cursor() as held:
+                held.execute("SELECT pg_advisory_unlock(%s)", [dump.LOCK])
         finally:
             other.close()
         cursor.execute("SELECT 1")
