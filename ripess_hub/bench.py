@@ -104,6 +104,7 @@ PAGES = [
     ("search", "/es/search/?" + urlencode({"q": "cooperativa"})),
     ("search, typo", "/es/search/?" + urlencode({"q": "cooperatva"})),
     ("API list", "/api/v1/organisations/?page_size=100"),
+    ("API list, agreements", "/api/v1/agreements/?page_size=100"),
 ]
 
 
