@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from directory.cities import city_name
-from directory.filter_parts import KEY, KeysFilter
+from directory.filter_parts import KEY, YEAR, KeysFilter, valid_years
 from directory.models import AgreementParty, Organisation, Publication
 from directory.models.agreements import Today, in_force_during, in_force_on
 from directory.models.places import CONTINENTS
@@ -20,7 +20,6 @@ IN_FORCE = "in_force"
 UNKNOWN = "unknown"
 
 SEAT = re.compile(r"[A-Z]{2}(-[a-z0-9-]+)?\Z")
-YEAR = re.compile(r"[12][0-9]{3}\Z")
 MOST_PLACES = 12
 
 
@@ -142,6 +141,18 @@ class OrganisationOfAgreementFilter(KeysFilter):
         return {record.slug: best_text(record, "name")[0] for record in named}
 
 
+class TogetherFilter(OrganisationOfAgreementFilter):
+    """Agreements to which every one of these organisations is a party."""
+
+    def filter(self, queryset, keys):
+        keys = list(dict.fromkeys(keys))
+        if len(keys) > MOST_PLACES:
+            return queryset.none()
+        for key in keys:
+            queryset = super().filter(queryset, [key])
+        return queryset
+
+
 class StatusFilter(KeysFilter):
     """By recorded status; `in_force` computes from the dates who is in force today or, with `year`, in
     that year."""
@@ -185,7 +196,3 @@ class YearFilter(KeysFilter):
             elif YEAR.match(key):
                 made[key] = (_("In %(year)s") if in_force else _("Begun in %(year)s")) % {"year": key}
         return made
-
-
-def valid_years(keys):
-    return [int(key) for key in keys if YEAR.match(key)]

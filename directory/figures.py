@@ -10,7 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper
 
-from directory.models.agreements import Today, in_force_on
+from directory.models.agreements import LAST_YEAR, Today, in_force_on
 
 MATCHED = (
     "id", "direction", "kind_id", "status_id", "start_year", "sector_keys", "continent_keys", "place_keys",
@@ -67,7 +67,8 @@ def ask(agreements, *names, in_force=None, parts=(), rows=None):
         matched, parameters = (
             agreements.order_by()
             .annotate(in_force=ExpressionWrapper(in_force, output_field=BooleanField()))
-            .values(*MATCHED, "in_force")
+            .annotate(last_year=LAST_YEAR)
+            .values(*MATCHED, "in_force", "last_year")
             .query.sql_with_params()
         )
     except EmptyResultSet:

@@ -12,10 +12,12 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Func
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from directory.search import clean_query, search
 
 KEY = re.compile(r"[A-Za-z0-9_-]{1,120}\Z")
+YEAR = re.compile(r"[12][0-9]{3}\Z")
 MOST_VALUES = 50
 
 
@@ -47,6 +49,20 @@ class KeysFilter(django_filters.Filter):
         if not known:
             return queryset.none()
         return queryset.filter(**{f"{self.field_name}__{self.lookup_expr}": known})
+
+
+def valid_years(keys):
+    return [int(key) for key in keys if YEAR.match(key)]
+
+
+class YearsFilter(KeysFilter):
+    """Records of one of these years."""
+
+    def filter(self, queryset, keys):
+        return queryset.filter(**{f"{self.field_name}__in": valid_years(keys)}) if keys else queryset
+
+    def labels(self, keys):
+        return {key: _("In %(year)s") % {"year": key} for key in keys if YEAR.match(key)}
 
 
 class QueryField(forms.CharField):

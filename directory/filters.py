@@ -1,6 +1,6 @@
 """One FilterSet per list serves its page, its API and its exports alike."""
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -13,13 +13,15 @@ from directory.agreement_filters import (
     DirectionFilter,
     OrganisationOfAgreementFilter,
     StatusFilter,
+    TogetherFilter,
     WithinFilter,
     YearFilter,
     in_force_condition,
 )
 from directory.figures import ask
-from directory.filter_parts import KeysFilter, ListFilter, OrderFilter, QueryFilter
+from directory.filter_parts import KEY, KeysFilter, ListFilter, OrderFilter, QueryFilter, YearsFilter
 from directory.models import Agreement, AgreementParty, Event, Organisation, Publication
+from directory.vocabulary import vocabulary
 
 
 def agreements_counted(queryset):
@@ -106,6 +108,10 @@ class AgreementFilter(ListFilter):
         note=_("keys of continents: what reaches this one and no other. Any of them is enough."),
     )
     organisation = OrganisationOfAgreementFilter(label=_("Organisation"))
+    together = TogetherFilter(
+        label=_("All of these organisations"),
+        note=_("keys of organisations, every one of which is a party."),
+    )
     order = OrderFilter(choices=[("recent", _("Most recent first")), ("name", _("Title"))])
 
     class Meta:
@@ -162,6 +168,27 @@ class AgreementFilter(ListFilter):
         )
 
 
+class SectorOfEventFilter(KeysFilter):
+    """Events have no sectors of their own: those of their organisers and of what they adopted count."""
+
+    def filter(self, queryset, keys):
+        if not keys:
+            return queryset
+        sectors = [key for key in keys if KEY.match(key)]
+        organisers = Organisation.objects.published().filter(sector_keys__overlap=sectors)
+        adopted = Agreement.objects.published().filter(sector_keys__overlap=sectors)
+        organised = Event.organisers.through.objects.filter(
+            organisation__in=organisers.order_by().values("pk")
+        )
+        return queryset.filter(
+            Q(pk__in=organised.values("event")) | Q(outcome__in=adopted.order_by().values("pk"))
+        )
+
+    def labels(self, keys):
+        sectors = vocabulary()["sector"]
+        return {key: sectors[key].label for key in keys if key in sectors}
+
+
 class EventFilter(ListFilter):
     q = QueryFilter(label=_("Search"))
     region = KeysFilter(field_name="place_keys", lookup_expr="overlap", label=_("Continent or region"))
@@ -170,6 +197,14 @@ class EventFilter(ListFilter):
     # Not `format`: that asks for CSV, Turtle and so on.
     mode = KeysFilter(field_name="format_id", label=_("Format"))
     country = KeysFilter(field_name="country_id", label=_("Country"))
+    year = YearsFilter(field_name="year", label=_("Year"), note=_("years; any of them is enough."))
+    sector = SectorOfEventFilter(
+        label=_("Sector"),
+        note=_(
+            "keys of sectors in which an organiser works or an agreement adopted there stands; any of them "
+            "is enough."
+        ),
+    )
     order = OrderFilter(choices=[("recent", _("Most recent first")), ("name", _("Title"))])
 
     class Meta:

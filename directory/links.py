@@ -3,28 +3,25 @@
 from django.urls import reverse
 
 from directory.agreement_filters import UNCLASSIFIED
+from directory.filters import AgreementFilter
 
-# What belongs to the page and not to the choice.
-OF_THE_PAGE = ("page", "order", "matrix")
+PAGES = ("agreements", "map", "network", "timeline")
 
 
 class Links:
     """Addresses of lists of agreements, narrowed from the choice in `query`."""
 
-    def __init__(self, query, path=None):
-        self.path = reverse("directory:agreements") if path is None else path
+    def __init__(self, query):
+        self.paths = {name: reverse(f"directory:{name}") for name in PAGES}
         self.query = query
         self.choice = query.copy()
-        for name in OF_THE_PAGE:
-            self.choice.pop(name, None)
+        for name in query:
+            if name not in AgreementFilter.base_filters or name == "order":
+                del self.choice[name]
 
-    def address(self, query, anchor="list"):
-        return f"{self.path}?{query.urlencode()}#{anchor}" if query else f"{self.path}#{anchor}"
-
-    def to(self, *, sector=None, place=None, between=(), **values):
-        """The list of those that, beside the present choice, are of the sector, at the place, between
-        the places …; the empty sector stands for none. A place is asked for as region where none is
-        chosen yet, so that its box is ticked, else beside those chosen."""
+    def narrowed(self, *, sector=None, place=None, between=(), **values):
+        """The present choice with these conditions beside it; the empty sector stands for none. A place
+        is asked for as region where none is chosen yet, so that its box is ticked, else beside those."""
         query = self.choice.copy()
         if sector is not None:
             query.setlist("sector", [sector or UNCLASSIFIED])
@@ -38,16 +35,20 @@ class Links:
                 query.appendlist("between", key)
         for name, value in values.items():
             query.setlist(name, [value])
-        return self.address(query)
+        return query
+
+    def to(self, **conditions):
+        """The list of those of the present choice that fulfil the conditions."""
+        return self.page("agreements", **conditions) + "#list"
 
     def all(self):
         """The list of the present choice."""
-        return self.address(self.choice)
+        return self.to()
 
-    def same_choice(self, name):
-        """Another page of the explorer with the same choice."""
-        query = self.choice.urlencode()
-        return reverse(f"directory:{name}") + (f"?{query}" if query else "")
+    def page(self, name, **conditions):
+        """A page of the explorer with the present choice and these conditions."""
+        query = self.narrowed(**conditions).urlencode()
+        return self.paths[name] + (f"?{query}" if query else "")
 
     def switch(self, name, value, anchor):
         """The present page with another value of `name`."""

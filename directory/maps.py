@@ -6,7 +6,8 @@ agreements that have a party at both its ends. Arcs between the same places and 
 are one arc with a count. When an answer joins more than `MOST` pairs of cities, arcs join countries.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from math import asin, cos, hypot, radians, sin, sqrt
 
 from directory.cities import city_name
@@ -46,7 +47,10 @@ def arc_path(start, end, bow=0.22, limit=95):
         nx, ny = -nx, -ny
     height = min(distance * bow, limit * bow / 0.22)
     x, y = (x1 + x2) / 2 + nx * height, (y1 + y2) / 2 + ny * height
-    return f"M{x1:g} {y1:g}Q{x:.0f} {y:.0f} {x2:g} {y2:g}", ((x1 + x2) / 4 + x / 2, (y1 + y2) / 4 + y / 2)
+    return f"M{x1:.0f} {y1:.0f}Q{x:.0f} {y:.0f} {x2:.0f} {y2:.0f}", (
+        (x1 + x2) / 4 + x / 2,
+        (y1 + y2) / 4 + y / 2,
+    )
 
 
 PARTS = (
@@ -108,6 +112,34 @@ SPREAD = """
 """
 
 
+# With whom each place is joined, the busiest first: the map as a table.
+MOST_NEIGHBOURS = 12
+NEIGHBOURS = f"""
+    SELECT place AS key, count(*) AS joins,
+           (array_agg(other ORDER BY n DESC, other))[1:{MOST_NEIGHBOURS}] AS others,
+           (array_agg(n ORDER BY n DESC, other))[1:{MOST_NEIGHBOURS}] AS counts
+      FROM (SELECT a AS place, b AS other, n FROM joins UNION ALL SELECT b, a, n FROM joins) AS t
+     GROUP BY 1
+"""
+# Parties without a seat: organisations of the directory, bodies outside it.
+MOST_UNSEATED = 300
+UNSEATED = f"""
+    SELECT o.slug, o.publication, o.scope_id, o.name_es, o.name_fr, o.name_en, t.n,
+           count(*) OVER () AS organisations
+      FROM (SELECT p.organisation_id, count(*) AS n
+              FROM matched AS m JOIN directory_agreementparty AS p ON p.agreement_id = m.id
+             WHERE p.organisation_id IS NOT NULL GROUP BY 1) AS t
+      JOIN directory_organisation AS o ON o.id = t.organisation_id
+     WHERE o.seat_key IS NULL OR o.publication <> 'published'
+     ORDER BY t.n DESC, o.slug LIMIT {MOST_UNSEATED}
+"""
+OUTSIDE = f"""
+    SELECT p.name, count(*) AS n, count(*) OVER () AS names
+      FROM matched AS m JOIN directory_agreementparty AS p ON p.agreement_id = m.id
+     WHERE p.name <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_UNSEATED}
+"""
+
+
 @dataclass
 class Place:
     key: str
@@ -118,6 +150,14 @@ class Place:
     count: int
     url: str = ""
     label: tuple = None
+    neighbours: list = field(default_factory=list)
+    joins: int = 0
+    map_url: str = ""
+
+    @property
+    def more(self):
+        """The places it is joined with that its row does not name."""
+        return self.joins - len(self.neighbours)
 
     @property
     def full_name(self):
@@ -146,12 +186,27 @@ class Arc:
 
 
 @dataclass
-class Map:
-    """`joining` agreements join two places or more, others sit `in_one_place` or `nowhere`; `unseated`
-    counts the parties without a seat, each agreement's anew."""
+class Drawing:
+    """Places and the arcs between them, those on top last."""
 
     places: list
     arcs: list
+
+    @property
+    def bundles(self):
+        """The arcs as one path for each direction and breadth: `[(direction, breadth, path)]`. A page of
+        a hundred arcs weighs a kilobyte less so, compressed."""
+        return [
+            (direction, weight, "".join(arc.path for arc in arcs))
+            for (direction, weight), arcs in groupby(self.arcs, lambda arc: (arc.direction, arc.weight))
+        ]
+
+
+@dataclass
+class Map(Drawing):
+    """`joining` agreements join two places or more, others sit `in_one_place` or `nowhere`; `unseated`
+    counts the parties without a seat, each agreement's anew."""
+
     total: int
     joins: int = 0
     joining: int = 0
@@ -162,9 +217,10 @@ class Map:
 
 
 QUERIES = {"places": PLACES, "joins": JOINS, "spread": SPREAD}
+WHOLE = {**QUERIES, "neighbours": NEIGHBOURS, "unseated": UNSEATED, "outside": OUTSIDE}
 
 
-def draw(found, links=None, size=12.5):
+def draw(found, links=None, size=14):
     """Return the map of what `ask(…, "total", parts=PARTS, rows=QUERIES)` found, its labels placed; with
     `links` places and arcs lead to the lists of their agreements."""
     spread = found["spread"][0] if found["spread"] else {}
@@ -176,11 +232,18 @@ def draw(found, links=None, size=12.5):
         name, of = (city, country) if spread["cities"] and city else (country, "")
         url = links.to(between=[row["key"]]) if links else ""
         places[row["key"]] = Place(row["key"], name, of, x, y, row["n"], url)
+    for row in found.get("neighbours", ()):
+        here = places[row["key"]]
+        here.joins, here.map_url = row["joins"], links.page("map", between=[here.key])
+        here.neighbours = [
+            (places[other], count, links.to(between=[here.key, other]))
+            for other, count in zip(row["others"], row["counts"], strict=True)
+        ]
     drawn = []
     for join in found["joins"]:
         ends = places[join["a"]], places[join["b"]]
-        url = links.to(between=[join["a"], join["b"]]) if links else ""
         for step, direction in enumerate(sorted(join["directions"], key=rank)):
+            url = links.to(between=[join["a"], join["b"]], direction=direction) if links else ""
             path, middle = arc_path(*((end.x, end.y) for end in ends), bow=0.22 + step * 0.07)
             drawn.append(Arc(path, direction, join["directions"][direction], ends, middle, url))
     drawn.sort(key=lambda arc: (rank(arc.direction), arc.count))
@@ -188,17 +251,79 @@ def draw(found, links=None, size=12.5):
     return Map(list(places.values()), drawn, found["total"], **spread)
 
 
+@dataclass
+class Inset(Drawing):
+    """A part of the map drawn larger, with labels of its own: where many seats lie close together."""
+
+    size: tuple
+    source: tuple
+
+
+EUROPE = (432, 62, 96, 60)
+
+
+def inset(drawn, source=EUROPE, *, least=8, wide=768, size=14):
+    """Draw the part `source` (x, y, width, height) of a map `wide` pixels wide; None when it holds fewer
+    than `least` places."""
+    x, y, width, height = source
+    scale = wide / width
+
+    def inside(place):
+        return x < place.x < x + width and y < place.y < y + height
+
+    places = [
+        replace(place, x=round((place.x - x) * scale, 1), y=round((place.y - y) * scale, 1), label=None)
+        for place in drawn.places
+        if inside(place)
+    ]
+    if len(places) < least:
+        return None
+    at = {place.key: place for place in places}
+    arcs = []
+    for arc in drawn.arcs:
+        if arc.ends[0].key in at and arc.ends[1].key in at:
+            ends = at[arc.ends[0].key], at[arc.ends[1].key]
+            path, middle = arc_path(*((end.x, end.y) for end in ends), limit=wide / 12)
+            arcs.append(replace(arc, path=path, middle=middle, ends=ends, label=None))
+    frame = (2, 2, wide - 2, round(height * scale) - 2)
+    write_labels(places, arcs, size, frame=frame, far=6)
+    return Inset(places, arcs, (wide, round(height * scale)), source)
+
+
+def around_places(drawn, least=170):
+    """The part of the map that holds all places of `drawn`, in the proportions of the whole; the whole
+    where they lie far apart."""
+    left, top, right, bottom = FRAME
+    xs, ys = [place.x for place in drawn.places], [place.y for place in drawn.places]
+    wide = max((max(xs) - min(xs)) * 1.5, (max(ys) - min(ys)) * 1.7 * (right - left) / (bottom - top), least)
+    if wide > (right - left) * 0.8:
+        return left, top, right - left, bottom - top
+    high = wide * (bottom - top) / (right - left)
+    x = min(max((min(xs) + max(xs) - wide) / 2, left), right - wide)
+    y = min(max((min(ys) + max(ys) - high) / 2, top), bottom - high)
+    return round(x, 1), round(y, 1), round(wide, 1), round(high, 1)
+
+
+def close_up(agreements, size=14):
+    """The map of a few agreements, as near as their places allow."""
+    drawn = map_of(agreements)
+    if len(drawn.places) < 2:
+        return None
+    return inset(drawn, around_places(drawn), least=1, wide=920, size=size)
+
+
 def rank(direction):
     return DIRECTIONS.index(direction) if direction in DIRECTIONS else -1
 
 
-def write_labels(places, arcs, size, most=60):
-    """Name the places that count most, as far as there is room; then number the arcs of several."""
-    labels = Labels(FRAME, size)
+def write_labels(places, arcs, size, most=60, frame=FRAME, far=0):
+    """Name the places that count most, as far as there is room, the first `far` of them at the end of a
+    line if need be; then number the arcs of several."""
+    labels = Labels(frame, size)
     for place in places:
         labels.block(place.x, place.y, place.radius)
-    for place in places[:most]:
-        place.label = labels.place(place.name, place.x, place.y, place.radius)
+    for rank, place in enumerate(places[:most]):
+        place.label = labels.place(place.name, place.x, place.y, place.radius, far=rank < far)
     numbers = sorted((arc for arc in arcs if arc.count > 1), key=lambda arc: -arc.count)
     for arc in numbers[:most]:
         arc.label = labels.number(arc.count, *arc.middle)

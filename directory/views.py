@@ -1,21 +1,23 @@
 """The directory's public pages. Each fetches through `published()`."""
 
-from django.db.models import Prefetch, Q
-from django.http import Http404
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Prefetch, Q
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
-from directory import api, api_vocabularies, facets, jsonld
+from directory import api, citation, ego_network, facets, jsonld, maps
 from directory.filter_parts import by_text
-from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted
+from directory.filters import EventFilter, OrganisationFilter, agreements_counted
 from directory.formats.pages import SUBSCRIPTIONS, in_formats
 from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
 from directory.models.organisations import NAMES, Named
 from directory.pagination import paginate
 from directory.text import best_text
-from directory.vocabulary import once_a_version, vocabulary
+from directory.timeline import chains
+from directory.vocabulary import once_a_version
 
 # With its parties in order, for a row of a table: one query for all rows.
 PARTIES = Prefetch(
@@ -23,6 +25,12 @@ PARTIES = Prefetch(
     AgreementParty.objects.select_related("organisation").only(
         "agreement", "name", "role", "organisation__country", *(f"organisation__{name}" for name in NAMES)
     ),
+)
+
+
+# The regions an agreement names, as a column of its own query.
+REGIONS = Agreement.regions.through.objects.filter(agreement=OuterRef("pk")).order_by(
+    "region__position", "region"
 )
 
 
@@ -94,12 +102,12 @@ def organisation(request, slug):
         if other := Organisation.objects.standing_for(slug):
             return redirect(other, permanent=True)
         raise Http404(_("There is no such page."))
-    agreements = (
+    agreements = list(
         Agreement.objects.published()
         .rows()
         .filter(parties__organisation=record)
         .prefetch_related(PARTIES)
-        .order_by("-start_year", "slug")
+        .order_by(F("start_year").desc(nulls_last=True), "slug")
     )
     events = Event.objects.published().rows().filter(organisers=record).order_by("-year", "slug")
     return render(
@@ -107,9 +115,10 @@ def organisation(request, slug):
         "directory/organisation.html",
         {
             "organisation": record,
-            "agreements": list(agreements),
+            "agreements": agreements,
             "events": list(events) if record.pk in organisers() else [],
             "relations": relations_of(record),
+            "around": ego_network.around(record) if agreements else None,
             "description": summary(record, "description"),
             "data": jsonld.organisation(request, record),
         },
@@ -119,22 +128,37 @@ def organisation(request, slug):
 @in_formats(api.AgreementViewSet, key="slug")
 def agreement(request, slug):
     record = get_object_or_404(
-        Agreement.objects.published().prefetch_related(PARTIES, "documents"), slug=slug
+        Agreement.objects.published()
+        .annotate(region_keys=ArraySubquery(REGIONS.values("region")))
+        .prefetch_related(PARTIES, "documents"),
+        slug=slug,
     )
-    renewals = Agreement.objects.published().rows()
     return render(
         request,
         "directory/agreement.html",
         {
             "agreement": record,
             "parties": record.parties.all(),
-            "supersedes": renewals.filter(pk=record.supersedes_id).first() if record.supersedes_id else None,
-            "renewed_by": list(renewals.filter(supersedes=record)),
+            "chains": chains(record.pk),
+            "map": maps.close_up(Agreement.objects.filter(pk=record.pk))
+            if len(record.seat_keys) > 1
+            else None,
+            "citation": citation.plain(record),
+            "bibtex": citation.bibtex(record),
             "adopted_at": list(Event.objects.published().rows().filter(outcome=record)),
             "description": summary(record, "description"),
             "data": jsonld.agreement(request, record),
         },
     )
+
+
+@require_safe
+def agreement_bibtex(request, slug):
+    """The agreement as a BibTeX file, for programs that keep references."""
+    record = get_object_or_404(Agreement.objects.published().prefetch_related(PARTIES), slug=slug)
+    response = HttpResponse(citation.bibtex(record), content_type="application/x-bibtex; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{record.slug}.bib"'
+    return response
 
 
 @in_formats(api.EventViewSet, subscriptions=("feed", "calendar"))
@@ -165,45 +189,6 @@ def event(request, slug):
             "editions": list(editions.filter(series=record.series)) if record.series else [],
             "description": summary(record, "theme"),
             "data": jsonld.event(request, record),
-        },
-    )
-
-
-@in_formats(api_vocabularies.RegionViewSet, key="key")
-def region(request, key):
-    """Everything the directory holds of a region, a landing page of its own."""
-    return gathered(request, "region", key, {"place_keys__contains": [key]})
-
-
-def sector(request, key):
-    """Everything the directory holds of a sector."""
-    return gathered(request, "sector", key, {"sector_keys__contains": [key]})
-
-
-def gathered(request, table, key, lookup):
-    entry = vocabulary()[table].get(key)
-    if entry is None:
-        raise Http404(_("There is no such page."))
-    organisations = by_text(Organisation.objects.published().rows().filter(**lookup))
-    agreements = Agreement.objects.published().rows().filter(**lookup)
-    events = Event.objects.none()
-    if table == "region":
-        events = Event.objects.published().rows().filter(**lookup)
-    return render(
-        request,
-        "directory/place.html",
-        {
-            "entry": entry,
-            "table": table,
-            "organisations": organisations[:12],
-            "organisation_count": organisations.count(),
-            "organisations_url": f"{reverse('directory:organisations')}?{table}={key}",
-            "agreements": AgreementFilter({}, agreements.prefetch_related(PARTIES)).qs[:12],
-            "agreement_count": agreements.count(),
-            "agreements_url": f"{reverse('directory:agreements')}?{table}={key}",
-            "events": events[:8],
-            "event_count": events.count() if table == "region" else 0,
-            "events_url": f"{reverse('directory:events')}?{table}={key}",
         },
     )
 

@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -84,6 +85,9 @@ def section(namespace, view):
         return {
             "agreements": "agreements",
             "agreement": "agreements",
+            "map": "agreements",
+            "network": "agreements",
+            "timeline": "agreements",
             "events": "events",
             "event": "events",
         }.get(view, "directory")
@@ -94,7 +98,6 @@ def section(namespace, view):
 def navigation(language):
     """The entries of the main navigation, made once a language."""
     from django.apps import apps
-    from django.urls import reverse
 
     entries = [
         ("directory:organisations", _("Directory"), _("Directory"), "directory"),

@@ -14,7 +14,9 @@ from tests.pages import violations
 CHROMIUM = os.environ.get("HUB_CHROMIUM")
 LANGUAGES = ["es", "fr", "en"]
 FORMATS = [(390, "dark"), (1280, "light"), (390, "light"), (1280, "dark")]
-TEXT_BUDGET, MAP_BUDGET, REPEAT_BUDGET = 60_000, 110_000, 15_000
+TEXT_BUDGET, MAP_BUDGET = 60_000, 110_000
+# What a repeated visit may weigh where it is not 15 KB: the map in full names every arc, place and party.
+REPEAT_BUDGET = {"map": 22_500}
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,6 +31,13 @@ PAGES = {
     "directory, empty": "organisations/?region=m49-009&sector=insurance",
     "organisation": "organisations/ripess/",
     "agreements": "agreements/",
+    "agreements, continents": "agreements/?matrix=continents&between=m49-002&status=in_force&year=2016",
+    "agreements, none": "agreements/?between=m49-009&sector=insurance",
+    "map": "map/",
+    "map of a choice": "map/?sector=cooperatives&region=m49-002",
+    "network": "network/",
+    "timeline": "timeline/",
+    "organisation's network": "organisations/ica/network/",
     "agreement": "agreements/ica-ilo-mou-2019/",
     "events": "events/",
     "event": "events/gsef-montreal-2016/",
@@ -52,7 +61,10 @@ PAGES = {
     "reset": "account/password/reset/",
     "missing": "nothing/",
 }
-MAPS = {"home", "agreements"}
+MAPS = {
+    "home", "agreements", "agreements, continents", "map", "map of a choice", "network", "timeline", "region",
+    "sector",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -128,9 +140,83 @@ def test_pages_keep_their_weight_and_the_policy_lets_everything_of_theirs_throug
         weight = html + sum(packed(address) for address in files)
         assert weight <= (MAP_BUDGET if name in MAPS else TEXT_BUDGET), (name, weight, files)
         # At the next visit the files, whose names change with their content, are there already.
-        assert html <= REPEAT_BUDGET, (name, html)
+        assert html <= REPEAT_BUDGET.get(name, 15_000), (name, html)
         assert complaints == [], name
         context.close()
+
+
+# Level labels of figures whose boxes overlap, as pairs of words.
+COLLISIONS = """() => {
+    const boxes = [...document.querySelectorAll("main svg text")]
+        .filter((text) => !text.closest("[transform]") && getComputedStyle(text).display !== "none")
+        .map((text) => [text.textContent.trim(), text.getBoundingClientRect()])
+        .filter(([words, box]) => words && box.width);
+    const found = [];
+    boxes.forEach(([a, p], n) => boxes.slice(n + 1).forEach(([b, q]) => {
+        const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+        const high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+        // A box holds the room for ascenders and descenders too.
+        if (wide > 1 && high > p.height * 0.35) found.push(`${a} / ${b}`);
+    }));
+    return [boxes.length, found];
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_labels_of_the_figures_do_not_collide(browser, site, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    for path in (
+        "agreements/", "map/", "network/", "timeline/", "organisations/ica/network/", "organisations/ripess/",
+        "organisations/ilo/", "regions/sse-mediterranean/", "sectors/cooperatives/",
+        "agreements/fo4acp-programme/", "agreements/ica-eu-fpa-2016/",
+    ):  # fmt: skip
+        for language in LANGUAGES:
+            page.goto(f"{site}/{language}/{path}")
+            page.evaluate("document.fonts.ready")
+            labels, collisions = page.evaluate(COLLISIONS)
+            assert collisions == [], (language, path)
+            assert labels > 3 or width == 390, (language, path)
+    context.close()
+
+
+def test_the_keyboard_reaches_a_place_of_the_map_and_can_skip_them_all(browser, site):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{site}/en/map/")
+    page.focus(".skip--here")
+    assert page.locator(".skip--here").first.bounding_box()["height"] > 20
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('svg') !== null")
+    name = page.evaluate("document.activeElement.querySelector('title').textContent")
+    figure = name.rsplit(": ", 1)[1]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/agreements/?*between=*#list")
+    assert page.inner_text("#results-heading") == f"{figure} agreement{'s' if figure != '1' else ''}"
+    page.go_back()
+    page.focus(".skip--here")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "after-map"
+    context.close()
+
+
+def test_print_keeps_the_figures_and_drops_the_controls(browser, site):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.emulate_media(media="print")
+    page.goto(f"{site}/en/agreements/")
+    for selector in (".switch", ".filters", ".pagination", ".footer"):
+        assert not page.locator(selector).first.is_visible(), selector
+    assert page.locator("svg.map").first.is_visible()
+    breadths = page.evaluate(
+        "() => [1, 2, 3, 4, 5].map(n => parseFloat(getComputedStyle(document.querySelector('.q' + n)).borderTopWidth))"
+    )
+    # Heat shows by the breadth of a border, where colours do not print.
+    assert breadths == sorted(set(breadths))
+    assert page.pdf()[:4] == b"%PDF"
+    page.goto(f"{site}/en/agreements/ica-ilo-mou-2015/")
+    assert page.locator("#cite").is_visible()
+    context.close()
 
 
 def test_filters_work_with_and_without_javascript_and_back_returns(browser, site):

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from directory import maps
 from directory.filters import AgreementFilter
+from directory.links import Links
 from directory.matrix import heat
 from directory.models import Agreement
 from tests.pages import get
@@ -35,6 +36,8 @@ class Figures(HTMLParser):
 
     def handle_endtag(self, tag):
         self.depth -= bool(self.depth)
+        if tag == "a":
+            self.link = None
 
     def handle_data(self, data):
         if self.depth and self.link and data.strip().isdigit():
@@ -102,13 +105,16 @@ class TestTheRealAgreements:
             assert words in get(client, f"{EXPLORER}?{query_of(address).urlencode()}")
 
     def test_an_arc_and_a_dot_stand_for_exactly_the_agreements_of_their_lists(self):
-        found = maps.map_of(Agreement.objects.published())
+        whole = maps.ask(Agreement.objects.published(), "total", parts=maps.PARTS, rows=maps.QUERIES)
+        found = maps.draw(whole, Links(QueryDict()))
         assert found.joining + found.in_one_place + found.nowhere == found.total == Agreement.objects.count()
         joined = {}
         for arc in found.arcs:
             ends = tuple(sorted(end.key for end in arc.ends))
             joined[ends] = joined.get(ends, 0) + arc.count
         assert len(joined) == found.joins > 100
+        for arc in found.arcs[::9]:
+            assert len(listed(arc.url)) == arc.count
         for a, b in list(joined)[::9]:
             assert len(listed(f"?between={a}&between={b}")) == joined[a, b]
         for place in found.places[::5]:
@@ -129,10 +135,9 @@ class TestTheRealAgreements:
 def box_of(place, size):
     from directory.lettering import width
 
-    x, base, anchor = place.label
-    wide = width(place.name, size)
-    left = x - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
-    return left, base - size * 0.75, left + wide, base + size * 0.2
+    label, wide = place.label, width(place.name, size)
+    left = label.x - {"start": 0, "middle": wide / 2, "end": wide}[label.anchor]
+    return left, label.y - size * 0.75, left + wide, label.y + size * 0.2
 
 
 def overlap(a, b):

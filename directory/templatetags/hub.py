@@ -5,6 +5,7 @@ import re
 from html import escape
 
 import nh3
+from babel.lists import format_list
 from babel.numbers import format_percent
 from django import template
 from django.utils.html import format_html, format_html_join, linebreaks
@@ -161,6 +162,12 @@ CONTINENT_CODES = {
     "m49-150": gettext_lazy("EUR"),
     "m49-009": gettext_lazy("OCE"),
 }
+
+
+@register.filter
+def enumerated(keys, table):
+    """Labels of several keys as a sentence lists them: Africa, Asia and Europe."""
+    return format_list([vocabulary_label(table, key) for key in keys], locale=words.locale())
 
 
 @register.filter

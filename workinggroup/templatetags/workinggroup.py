@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from directory import completeness
 from directory import text as words
+from directory.models import Publication
 from directory.templatetags.hub import city, markdown, text
 from directory.vocabulary import once_a_version
 from workinggroup.models import (
@@ -182,6 +183,21 @@ def groups_of_region(region_key):
     """The working groups that name the region."""
     named = WorkingGroup.areas.through.objects.filter(workinggroup=OuterRef("pk"), region=region_key)
     groups = WorkingGroup.objects.published().with_coordinator().filter(Exists(named))
+    return {"groups": groups}
+
+
+@register.inclusion_tag("workinggroup/_groups_of_sector.html")
+def groups_of_sector(sector_key):
+    """The working groups whose coordinator works in the sector, or that name an organisation that does."""
+    named = WorkingGroup.organisations.through.objects.filter(
+        workinggroup=OuterRef("pk"),
+        organisation__publication=Publication.PUBLISHED,
+        organisation__sector_keys__contains=[sector_key],
+    )
+    coordinated = Q(
+        coordinator__publication=Publication.PUBLISHED, coordinator__sector_keys__contains=[sector_key]
+    )
+    groups = WorkingGroup.objects.published().with_coordinator().filter(coordinated | Exists(named))
     return {"groups": groups}
 
 

@@ -1,0 +1,123 @@
+"""The figures of the explorer's pages over the real catalogue: each is the length of its list."""
+
+import re
+from html import unescape
+
+import pytest
+from django.http import QueryDict
+from django.utils import translation
+
+from directory import network
+from directory.filters import AgreementFilter, EventFilter, OrganisationFilter
+from directory.models import Agreement, Event, Organisation
+from tests.pages import get
+from tests.test_explorer import Figures, listed, query_of, source_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_catalogue")]
+
+
+def events_of(address):
+    return EventFilter(query_of(address), Event.objects.published()).qs.count()
+
+
+def organisations_of(address):
+    return OrganisationFilter(query_of(address), Organisation.objects.published()).qs.count()
+
+
+@pytest.mark.parametrize("choice", ["", "region=m49-002&sector=cooperatives"])
+def test_every_place_and_party_of_the_map_leads_to_its_agreements(client, choice):
+    page = source_of(client, f"/en/map/?{choice}")
+    places = Figures(page, "places").found
+    assert len(places) > 40
+    for address, figure, _class in places[::7]:
+        assert len(listed(address)) == figure, address
+    unseated = Figures(page, "columns").found
+    assert unseated
+    for address, figure, _class in unseated[::4]:
+        assert len(listed(address)) == figure, address
+
+
+@pytest.mark.parametrize("choice", ["", "region=m49-419&direction=south_south"])
+def test_every_figure_of_the_timeline_is_the_length_of_its_list(client, choice):
+    figures = Figures(source_of(client, f"/en/timeline/?{choice}"), "years").found
+    assert len(figures) > 20
+    begun = 0
+    for address, figure, _class in figures:
+        if "/events/" in address:
+            assert events_of(address) == figure, address
+        else:
+            assert len(listed(address)) == figure, address
+            begun += figure * ("status=in_force" not in address)
+    undated = len(listed(f"?{choice}&year=unknown"))
+    assert begun + undated == len(listed(f"?{choice}"))
+
+
+def test_the_renewals_of_ica_and_ilo_stand_in_their_order(client):
+    order = ["ica-ilo-mou-2004", "ica-ilo-mou-2015", "ica-ilo-mou-2019"]
+    page = get(client, "/en/timeline/")
+    chain = re.search(r'<ol class="chain.*?</ol>', page, re.DOTALL).group()
+    assert re.findall(r"/agreements/([\w-]+)/", chain) == order
+    middle = get(client, "/en/agreements/ica-ilo-mou-2015/")
+    chain = re.search(r'<ol class="chain.*?</ol>', middle, re.DOTALL).group()
+    assert re.findall(r"/agreements/([\w-]+)/", chain) == [order[0], order[2]]
+    assert 'aria-current="true">ICA–ILO memorandum of understanding (2015)' in chain
+
+
+def test_the_network_counts_what_its_lists_hold(client):
+    page = source_of(client, "/en/network/?sector=cooperatives")
+    rows = re.findall(r'<tr role="row">(.*?)</tr>', page, re.DOTALL)[1:]
+    assert len(rows) > 20
+    for row in rows[::6]:
+        agreements, partners = re.findall(r'<td role="cell" class="n num"[^>]*><a href="([^"]+)">(\d+)', row)
+        assert len(listed(unescape(agreements[0]))) >= int(agreements[1])
+        whole = source_of(client, partners[0])
+        assert int(re.search(r"(\d+) partners? in agreements", whole).group(1)) >= int(partners[1])
+
+
+def test_agreements_in_common_are_those_of_both(client):
+    page = source_of(client, "/en/organisations/ica/network/")
+    found = re.findall(r'<td role="cell" class="n num"[^>]*><a href="([^"]+)">(\d+)', page)
+    assert len(found) > 20
+    for address, figure in found[::5]:
+        assert len(listed(unescape(address))) == int(figure), address
+
+
+def test_who_bridges_continents_is_said_in_words(client):
+    page = get(client, "/en/network/")
+    rows = re.search(r'<ol class="bridges">(.*?)</ol>', page, re.DOTALL).group(1).split("</li>")[:-1]
+    assert len(rows) == network.MOST_BRIDGES
+    counts = []
+    for row in rows:
+        words = re.sub(r"<[^>]+>", "", row)
+        named = re.search(r"agreements? reach(?:es)? (.*?)\. The agreements", words).group(1)
+        counts.append(len(re.split(r", and |, | and ", named)))
+    assert counts == sorted(counts, reverse=True)
+    assert counts[-1] > 1
+
+
+@pytest.mark.parametrize("page", ["regions/m49-011", "regions/sse-mediterranean", "sectors/fair_trade"])
+def test_the_figures_of_a_region_and_a_sector_are_those_of_their_lists(client, page):
+    source = source_of(client, f"/en/{page}/")
+    figures = Figures(source, "figures").found + Figures(source, "crossed").found
+    assert len(figures) > 10
+    for address, figure, _class in figures:
+        kind = address.split("/")[2]
+        count = {"events": events_of, "organisations": organisations_of}.get(
+            kind, lambda one: len(listed(one))
+        )
+        assert count(address) == figure, address
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "en"])
+def test_the_names_on_the_circle_touch_none_of_its_labels(language):
+    with translation.override(language):
+        found = AgreementFilter(QueryDict(""), Agreement.objects.published()).ask(
+            "total", parts=network.PARTS, rows=network.QUERIES
+        )
+        drawn = network.circle(found)
+    assert len(drawn.nodes) == network.MOST
+    # Neighbours on the circle are further apart than a label is high.
+    angles = sorted(node.angle for node in drawn.nodes)
+    nearest = min(b - a for a, b in zip(angles, angles[1:], strict=False)) * (network.RADIUS + 12)
+    assert nearest > network.LABEL
+    assert all(network.width(node.label, network.LABEL, 500) <= network.LONGEST for node in drawn.nodes)
