@@ -5,7 +5,7 @@ from django.urls import reverse
 from directory.agreement_filters import UNCLASSIFIED
 from directory.filters import AgreementFilter
 
-PAGES = ("agreements", "map", "network", "timeline")
+PAGES = ("agreements", "map", "network", "timeline", "map_picture", "matrix_picture")
 
 
 class Links:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from directory import views, views_explorer, views_places
+from directory import pictures, views, views_embed, views_explorer, views_places
 
 app_name = "directory"
 
@@ -16,6 +16,12 @@ urlpatterns = [
     path("agreements/", views_explorer.agreements, name="agreements"),
     path("agreements/<slug:slug>/", views.agreement, name="agreement"),
     path("agreements/<slug:slug>/citation.bib", views.agreement_bibtex, name="agreement_bibtex"),
+    path("agreements/map.svg", pictures.map_picture, name="map_picture"),
+    path("agreements/matrix.svg", pictures.matrix_picture, name="matrix_picture"),
+    path("embed/", views_embed.embed, name="embed"),
+    path("embed/agreements/", views_embed.agreements, name="embed_agreements"),
+    path("embed/organisations/", views_embed.organisations, name="embed_organisations"),
+    path("embed/map/", views_embed.embedded_map, name="embed_map"),
     path("events/", views.events, name="events"),
     path("events/<slug:slug>/", views.event, name="event"),
     path("regions/<slug:key>/", views_places.region, name="region"),

@@ -88,6 +88,7 @@ def section(namespace, view):
             "map": "agreements",
             "network": "agreements",
             "timeline": "agreements",
+            "embed": "",
             "events": "events",
             "event": "events",
         }.get(view, "directory")

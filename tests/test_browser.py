@@ -2,7 +2,10 @@
 
 import gzip
 import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -38,6 +41,11 @@ PAGES = {
     "network": "network/",
     "timeline": "timeline/",
     "organisation's network": "organisations/ica/network/",
+    "embed": "embed/",
+    "frame of a list": "embed/agreements/?region=m49-011",
+    "frame of the directory": "embed/organisations/?sector=fair_trade&theme=dark",
+    "frame of the map": "embed/map/",
+    "frame of a call": "embed/calls/wg-call-2016/",
     "agreement": "agreements/ica-ilo-mou-2019/",
     "events": "events/",
     "event": "events/gsef-montreal-2016/",
@@ -63,7 +71,7 @@ PAGES = {
 }
 MAPS = {
     "home", "agreements", "agreements, continents", "map", "map of a choice", "network", "timeline", "region",
-    "sector",
+    "sector", "embed", "frame of the map",
 }  # fmt: skip
 
 
@@ -198,6 +206,36 @@ def test_the_keyboard_reaches_a_place_of_the_map_and_can_skip_them_all(browser, 
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "after-map"
     context.close()
+
+
+class Partner(BaseHTTPRequestHandler):
+    """Another site, whose page shows in a frame the address that is its query."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(f'<iframe src="{urlsplit(self.path).query}"></iframe>'.encode())
+
+    def log_message(self, *_words):
+        pass
+
+
+def test_a_frame_shows_on_another_site_and_a_page_does_not(browser, site):
+    partner = HTTPServer(("127.0.0.1", 0), Partner)
+    Thread(target=partner.serve_forever, daemon=True).start()
+    context = browser.new_context()
+    page = context.new_page()
+    for path, shown in (("embed/agreements/", True), ("agreements/", False)):
+        page.goto(f"http://127.0.0.1:{partner.server_port}/?{site}/en/{path}")
+        inside = page.frames[-1]
+        assert ("chrome-error" not in inside.url) is shown, path
+        if shown:
+            assert inside.locator("h1").inner_text() == "146 agreements"
+    assert context.cookies() == []
+    context.close()
+    partner.shutdown()
+    partner.server_close()
 
 
 def test_print_keeps_the_figures_and_drops_the_controls(browser, site):

@@ -48,7 +48,7 @@ def test_the_views_of_the_explorer_keep_the_choice(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["map", "network", "timeline"])
+@pytest.mark.parametrize("path", ["map", "network", "timeline", "embed/agreements", "embed/map"])
 def test_an_empty_choice_is_a_page_that_says_so(client, path):
     factories.agreement()
     page = get(client, f"/en/{path}/?region=m49-009&sector=nothing&year=1900")

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from directory.embedding import embeddable
 from directory.formats.pages import in_formats
 from directory.models import Organisation
 from directory.pagination import paginate
@@ -217,3 +218,12 @@ def summary(record, field):
     """The first sentences of a text without its Markdown, for search engines and previews."""
     value = without_markup(best_text(record, field)[0])
     return value if len(value) <= 200 else value[:199].rsplit(" ", 1)[0] + "…"
+
+
+@embeddable
+def embed_call(request, slug):
+    """The card of a call, for a frame on a partner's site."""
+    record = get_object_or_404(
+        Call.objects.published().select_related("group").defer("loaded", "group__loaded"), slug=slug
+    )
+    return render(request, "embed/call.html", {"call": record, "whole": record.get_absolute_url()})

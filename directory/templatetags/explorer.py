@@ -15,6 +15,12 @@ def same_choice(links, name):
 
 
 @register.simple_tag
+def matrix_picture(links, kind):
+    """The address of the matrix of the present choice as a picture."""
+    return links.page("matrix_picture", matrix=kind)
+
+
+@register.simple_tag
 def together(*organisations):
     """The address of the agreements to which all of these organisations are parties."""
     query = urlencode([("together", organisation.slug) for organisation in organisations])

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from babel.lists import format_list
 from django import template
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.template.defaultfilters import truncatewords
 from django.utils import timezone
@@ -222,6 +223,13 @@ def open_calls(but=None):
     if but:
         calls = calls.exclude(pk=but.pk)
     return {"calls": calls.select_related("group").defer("loaded")}
+
+
+@register.inclusion_tag("workinggroup/_call_frames.html")
+def call_frames():
+    """What to copy to show a call on another site, the open ones first."""
+    calls = Call.objects.published().most_urgent_first().select_related("group").defer("loaded")
+    return {"calls": calls[:MOST_CARDS], "origin": settings.PUBLIC_ORIGIN}
 
 
 @register.inclusion_tag("workinggroup/_call_cards.html")
