@@ -59,7 +59,29 @@ def shell(request):
         "section": section(namespace, view),
         "nav": navigation(code),
         "here": request.get_full_path(),
+        "card": card(match),
     }
+
+
+# The type of the picture that goes with a shared link, and the argument that names its record.
+CARDS = {
+    "directory:organisation": ("organisations", "slug"),
+    "directory:agreement": ("agreements", "slug"),
+    "directory:event": ("events", "slug"),
+    "directory:region": ("regions", "key"),
+    "directory:sector": ("sectors", "key"),
+    "workinggroup:group": ("groups", "slug"),
+    "workinggroup:meeting": ("meetings", "slug"),
+    "workinggroup:call": ("calls", "slug"),
+    "contributions:contribution": ("contributions", "reference"),
+}
+
+
+def card(match):
+    """The address of the page's picture; that of the site where it has none of its own."""
+    kind, name = CARDS.get(match.view_name if match else "", ("", ""))
+    path = reverse("card", args=[kind, match.kwargs[name]]) if kind else reverse("site_card")
+    return settings.PUBLIC_ORIGIN + path
 
 
 def canonical_path(request):

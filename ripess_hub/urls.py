@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_control, never_cache
 
-from ripess_hub import calendars, errors, feeds, files, identifiers, open_data, views
+from ripess_hub import calendars, cards, errors, feeds, files, identifiers, open_data, views
 from ripess_hub.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -30,6 +30,8 @@ urlpatterns = [
         path("accessibility/", views.page("accessibility.html"), name="accessibility"),
         path("privacy/", views.privacy, name="privacy"),
         path("theme/", views.theme, name="theme"),
+        path("cards/site.png", cards.card, name="site_card"),
+        path("cards/<slug:kind>/<slug:key>.png", cards.card, name="card"),
         path("account/data/", views.my_data, name="my_data"),
         path("account/data/download/", views.download_my_data, name="download_my_data"),
         path("account/erase/", views.erase_account, name="erase_account"),

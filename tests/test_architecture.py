@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["accounts", "directory", "workinggroup", "contributions"]
 # The site's own modules that compose the apps, and those that staff and crawlers need of all of them.
-COMPOSERS = {
+COMPOSERS = {"cards.py", 
     "urls.py", "views.py", "api.py", "sitemaps.py", "admin.py", "files.py", "rights.py", "feeds.py",
     "calendars.py", "bench_rush.py", "bench_rush_people.py", "bench_rush_ledger.py"}  # fmt: skip
 

@@ -119,6 +119,8 @@ def values(world, name, parameter):
         "co_author": [],
         "stop_mail": ["x"],
         "feed-of-list": [view.dataset for view in LISTS],
+        # Pictures, which pages link to and no text can be read from.
+        "card kind": [],
     }
     if name.startswith("admin:"):
         return keys_in_admin(world, name.removeprefix("admin:").rsplit("_", 1)[0])

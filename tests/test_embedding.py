@@ -1,9 +1,11 @@
-"""Frames for other sites, and pictures to take away."""
+"""Frames for other sites, pictures to take away, and the pictures that go with shared links."""
 
+import io
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from PIL import Image
 
 from directory import models
 from tests import factories
@@ -138,3 +140,52 @@ def test_a_picture_names_its_source_and_licence_and_needs_no_style(client, agree
 def test_a_picture_of_nothing_is_missing(client, agreement):
     for picture in ("map.svg", "matrix.svg"):
         get(client, f"/en/agreements/{picture}?region=m49-150", status=404)
+
+
+RECORDS = {
+    "organisations": lambda: factories.organisation(slug="one", city="Dakar", latitude=14.7, longitude=-17.4),
+    "agreements": lambda: factories.agreement(slug="one", parties=[seated("Dakar"), seated("Thiès")]),
+    "events": lambda: factories.event(slug="one"),
+    "groups": lambda: factories.group(slug="one"),
+    "meetings": lambda: factories.meeting(slug="one"),
+    "calls": lambda: factories.call(slug="one"),
+    "contributions": lambda: factories.contribution(reference="one"),
+    "regions": lambda: factories.region("one"),
+    "sectors": lambda: factories.term(models.Sector, "one", facet="activity"),
+}
+
+
+def picture_of(client, address):
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png"), address
+    assert not answer.cookies
+    return Image.open(io.BytesIO(answer.content))
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_every_type_of_record_has_a_picture_for_shared_links(client, kind):
+    record = RECORDS[kind]()
+    address = f"/fr/cards/{kind}/one.png"
+    assert picture_of(client, address).size == (1200, 630)
+    page = {"meetings": f"groups/{getattr(getattr(record, 'group', None), 'slug', '')}/meetings/one"}.get(
+        kind, f"{kind}/one"
+    )
+    source = get(client, f"/fr/{page}/")
+    assert f'<meta property="og:image" content="{settings.PUBLIC_ORIGIN}{address}">' in source
+    for state in ("draft", "withdrawn"):
+        if hasattr(record, "publication"):
+            type(record).objects.filter(pk=record.pk).update(publication=state)
+            get(client, address, status=404)
+    get(client, f"/fr/cards/{kind}/nothing.png", status=404)
+
+
+def test_other_pages_share_the_picture_of_the_site(client, agreement):
+    assert picture_of(client, "/es/cards/site.png").size == (1200, 630)
+    assert "/es/cards/site.png" in get(client, "/es/agreements/")
+    get(client, "/es/cards/nothing/one.png", status=404)
+
+
+@pytest.mark.parametrize("name", ["ش" * 40, "🌍 Šťastná", "x" * 300, "word " * 60, "<b>&amp;", "١٢٣"])
+def test_a_picture_can_be_drawn_of_any_name(client, name):
+    factories.organisation(slug="one", name=name[:300])
+    assert picture_of(client, "/en/cards/organisations/one.png").size == (1200, 630)
