@@ -4,13 +4,16 @@ The statement takes the list's own query as its first part, so a figure counts w
 counting is PostgreSQL's: a page about twenty thousand agreements reads a few hundred numbers.
 """
 
+import hashlib
 import json
 
+from django.core.cache import caches
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper
 
 from directory.models.agreements import LAST_YEAR, Today, in_force_on
+from directory.vocabulary import page_version
 
 MATCHED = (
     "id", "direction", "kind_id", "status_id", "start_year", "sector_keys", "continent_keys", "place_keys",
@@ -88,12 +91,26 @@ def ask(agreements, *names, in_force=None, parts=(), rows=None):
         f"WITH matched AS MATERIALIZED ({matched}), {', '.join((SHARED, *parts))} "
         f"SELECT jsonb_build_object({', '.join(fields)})::text"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found = json.loads(cursor.fetchone()[0])
+    found = json.loads(answer(statement, parameters))
     for name in names:
         if name in COUNTS:
             found[name] = {row["a"]: row["n"] for row in found[name]}
         elif name in PAIRS:
             found[name] = {(row["a"], row["b"]): row["n"] for row in found[name]}
     return found
+
+
+def answer(statement, parameters):
+    """What the database answers, in JSON; asked once for each choice while nothing published changes
+    and the day lasts. Of 20,000 agreements the answer takes 150 ms, and map, matrix and facets of one
+    choice need the same one at every order, page and language."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (hub_now() AT TIME ZONE 'UTC')::date")
+        asked = repr((page_version(), cursor.fetchone(), statement, parameters))
+        key = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+        known = caches["figures"].get(key)
+        if known is None:
+            cursor.execute(statement, parameters)
+            known = cursor.fetchone()[0]
+            caches["figures"].set(key, known)
+    return known

@@ -1,5 +1,7 @@
 """The directory's public pages. Each fetches through `published()`."""
 
+from functools import partial
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Prefetch, Q
 from django.http import Http404, HttpResponse
@@ -118,7 +120,8 @@ def organisation(request, slug):
             "agreements": agreements,
             "events": list(events) if record.pk in organisers() else [],
             "relations": relations_of(record),
-            "around": ego_network.around(record) if agreements else None,
+            # Drawn only where no drawing of this version is kept (`{% cache %}`).
+            "around": partial(ego_network.around, record),
             "description": summary(record, "description"),
             "data": jsonld.organisation(request, record),
         },

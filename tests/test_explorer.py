@@ -1,5 +1,6 @@
 """The explorer: every figure is the length of the list it leads to, on the page and in the API."""
 
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -7,10 +8,12 @@ from django.core.cache import caches
 from django.http import QueryDict
 
 from directory import maps
+from directory.figures import ask
 from directory.filters import AgreementFilter
 from directory.links import Links
 from directory.matrix import heat
 from directory.models import Agreement
+from tests import factories
 from tests.pages import get
 
 EXPLORER = "/en/agreements/"
@@ -147,3 +150,20 @@ def overlap(a, b):
 def test_a_matrix_of_the_unclassified_alone_has_its_heat():
     assert [heat(count, 0) for count in (0, 1, 7)] == [0, 5, 5]
     assert [heat(count, 10) for count in (0, 1, 5, 10)] == [0, 1, 3, 5]
+
+
+def test_kept_figures_follow_what_is_published_and_the_day(clock):
+    """The answer for a choice is kept while nothing published changes and the day lasts."""
+    factories.agreement(slug="acuerdo", title="Acuerdo", start_year=2020, end_year=2026)
+
+    def in_force():
+        return ask(Agreement.objects.published().filter(slug="acuerdo"), "total", "in_force")
+
+    with clock(datetime(2026, 12, 31, 23, 59, tzinfo=UTC)):
+        assert in_force() == {"total": 1, "in_force": 1}
+        assert in_force() == {"total": 1, "in_force": 1}
+    with clock(datetime(2027, 1, 1, 0, 1, tzinfo=UTC)):
+        assert in_force() == {"total": 1, "in_force": 0}
+    with clock(datetime(2026, 12, 31, 23, 59, tzinfo=UTC)):
+        Agreement.objects.filter(slug="acuerdo").move("withdraw")
+        assert in_force() == {"total": 0, "in_force": 0}
