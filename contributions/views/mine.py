@@ -70,6 +70,8 @@ def one(request, reference):
         return change(request, record)
     # What nobody wrote here, such as the demonstration's, has none.
     draft = Draft.objects.filter(contribution=record).values_list("pk", flat=True).first()
+    # Right after sending, the receipt alone: many press in the last minute of a call.
+    sent = request.GET.get("sent", "")
     return render(
         request,
         "contributions/mine.html",
@@ -79,12 +81,12 @@ def one(request, reference):
             "call": record.call,
             "group": record.call.group,
             "is_author": is_author,
-            "sent": request.GET.get("sent", ""),
+            "sent": sent,
             "steps": StepTaken.objects.filter(contribution=record).order_by("pk"),
             "may_change": is_author and record.takes_changes and draft,
             "may_withdraw": is_author and record.state in ("received", "returned", "published"),
             "may_restore": is_author and record.may_restore(request.user),
-            "answers": answers_of(record),
+            "answers": [] if sent else answers_of(record),
         },
     )
 
