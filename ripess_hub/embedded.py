@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 # A Unix socket's path may have 107 bytes; the longest name we put in the folder needs 20 of them.
@@ -77,13 +78,19 @@ def die_with_parent_signal(sig=signal.SIGTERM):
         ctypes.CDLL(None).prctl(1, int(sig))  # PR_SET_PDEATHSIG
 
 
-def die_with_parent(sig):
+def die_with_parent(sig, patient=False):
     """Return what a child runs before its program: a session of its own, so that Ctrl-C reaches the
-    supervisor alone, and the kernel's signal when the supervisor dies, even by kill -9."""
+    supervisor alone, and the kernel's signal when the supervisor dies, even by kill -9. A `patient` one
+    lets all others go first when they want the processor."""
 
     def prepare():
         os.setsid()
         die_with_parent_signal(sig)
+        if patient:
+            os.nice(19)
+            # Linux shares the processor out among sessions first; `nice` alone counts within one.
+            with suppress(OSError):
+                Path("/proc/self/autogroup").write_text("19")
 
     return prepare
 

@@ -154,9 +154,8 @@ class Site:
         python = [sys.executable, "-m"]
         self.commands = {
             "web": [*python, "gunicorn", "-c", "python:ripess_hub.gunicorn", "ripess_hub.wsgi:application"],
-            # Letters wait for pages when both want the processor, as in the last minute of a call.
             "worker": [
-                "nice", "-n", "10", *python, "celery", "-A", "ripess_hub", "--quiet", "worker", "--beat", "--pool", "threads",
+                *python, "celery", "-A", "ripess_hub", "--quiet", "worker", "--beat", "--pool", "threads",
                 "--concurrency", "2", "--loglevel", "warning", "--schedule", str(folder / "beat"),
                 "--without-gossip", "--without-mingle",
             ],
@@ -173,7 +172,10 @@ class Site:
         self.processes[name] = subprocess.Popen(
             self.commands[name], cwd=ROOT, stdin=subprocess.DEVNULL, env=self.environment,
             # Letters with codes, uploads and beat's state are nobody else's on this machine.
-            umask=0o077, preexec_fn=embedded.die_with_parent(signal.SIGTERM),
+            umask=0o077, preexec_fn=embedded.die_with_parent(
+                # Letters wait for pages when both want the processor, as in the last minute of a call.
+                signal.SIGTERM, patient=name == "worker"
+            ),
         )  # fmt: skip
 
     def start(self):
