@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from directory.models import Agreement, NotAllowed, Organisation, Publication
 
@@ -71,11 +72,15 @@ def merge(gone, into):
 
 
 def move(row, field, into):
-    """Point the row at `into`, or remove it where it would say what is said already, or say it of itself."""
+    """Point the row at `into`, or remove it where it would say what is said already, or say it of itself.
+    Anything else that the database refuses ends the merge: no row goes for a reason nobody foresaw."""
     try:
         with transaction.atomic():
             row.update(**{field: into})
-    except IntegrityError:
+    except IntegrityError as refused:
+        said_twice = isinstance(refused.__cause__, UniqueViolation)
+        if not said_twice and refused.__cause__.diag.constraint_name != "relation_distinct":
+            raise
         row.delete()
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import IntegrityError, connection, transaction
 
 from directory.merging import NotOne, mentions, merge
 from directory.models import Organisation, Representative
@@ -92,6 +93,22 @@ def test_what_cannot_be_one_stays_two_and_nothing_is_changed(twice):
     merge(other, one)
     with pytest.raises(NotOne, match="Réseau latino"):
         merge(other, third)
+
+
+def test_what_the_database_refuses_for_another_reason_ends_the_merge_and_removes_nothing(twice):
+    one, other, group = twice["one"], twice["other"], twice["group"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            f"ALTER TABLE workinggroup_workinggroup ADD CONSTRAINT unforeseen CHECK (coordinator_id <> {one.pk})"
+        )
+    with pytest.raises(IntegrityError, match="unforeseen"), transaction.atomic():
+        merge(other, one)
+    group.refresh_from_db()
+    other.refresh_from_db()
+    assert group.coordinator == other
+    assert other.is_published
+    assert twice["agreement"].parties.filter(organisation=other).exists()
 
 
 def test_staff_merge_in_the_admin_after_choosing_which_one_stays(twice, client):
