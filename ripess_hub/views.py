@@ -100,7 +100,9 @@ def search_page(request):
             best = list(found.annotate(matches=Window(Count("*"))).values_list("pk", "matches")[:10])
             records = queryset.in_bulk([key for key, _count in best])
             count = best[0][1] if best else 0
-            results[name] = {"count": count, "records": [records[key] for key, _count in best]}
+            # What is withdrawn between the two questions is left out.
+            shown = [records[key] for key, _count in best if key in records]
+            results[name] = {"count": count, "records": shown}
             total += count
     return render(request, "search.html", {"q": text, "results": results, "total": total})
 

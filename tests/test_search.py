@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.http import QueryDict
 from django.utils import translation
 
@@ -148,3 +149,19 @@ def test_only_published_names_teach_words():
     record.publication = "published"
     record.save()
     assert Word.objects.filter(word="ocotepeque").exists()
+
+
+def test_what_is_withdrawn_between_the_two_questions_of_a_search_is_left_out(client):
+    make.organisation(slug="quetzal", name="Quetzal Solidario")
+    caches["pages"].clear()
+
+    def withdraw(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if "COUNT(*) OVER" in sql and "directory_organisation" in sql:
+            Organisation.objects.filter(slug="quetzal").move("withdraw")
+        return found
+
+    with connection.execute_wrapper(withdraw):
+        answer = client.get("/es/search/", {"q": "quetzal"})
+    assert answer.status_code == 200
+    assert answer.context["results"]["organisations"]["records"] == []
