@@ -94,6 +94,8 @@ def wrapped(text, size, weight, most):
     """The words on lines of at most `most` pixels; a longer word is cut."""
     letters, lines = font(size, weight), [""]
     for word in text.split():
+        while letters.getlength(word) > most:
+            word = word[: len(word) * 3 // 4] + "…"
         longer = f"{lines[-1]} {word}".strip()
         if letters.getlength(longer) <= most:
             lines[-1] = longer

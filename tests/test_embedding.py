@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from directory import models
+from directory import cards, models
+from directory.lettering import font
 from tests import factories
 from tests.pages import get
 from tests.test_explorer_pages import seated
@@ -189,3 +190,9 @@ def test_other_pages_share_the_picture_of_the_site(client, agreement):
 def test_a_picture_can_be_drawn_of_any_name(client, name):
     factories.organisation(slug="one", name=name[:300])
     assert picture_of(client, "/en/cards/organisations/one.png").size == (1200, 630)
+
+
+def test_a_word_wider_than_the_picture_is_cut():
+    size, lines = cards.title_lines("Genossenschaftsrechtsvereinheitlichung" * 7)
+    assert all(font(size, 700).getlength(line) <= 1080 for line in lines)
+    assert lines[0].endswith("…")
