@@ -388,6 +388,8 @@ def test_the_cards_show_open_calls_first_and_nothing_unpublished(founding):
     make.call(title="Hidden too", group=make.group(publication="draft"))
     shown = render("{% call_cards %}")
     assert shown.index("Open now") < shown.index("International collaboration")
+    # What is open can be answered from here; what is closed cannot.
+    assert shown.count("/contribute/") == 1
     assert "Hidden" not in shown
     Call.objects.all().update(publication="withdrawn")
     assert render("{% call_cards %}") == ""
