@@ -17,7 +17,7 @@ from accounts.models import OutgoingMail
 from contributions import mail
 from contributions.models import Attachment, Contribution, Draft, Step
 from tests import factories as make
-from workinggroup.models import CallQuestion
+from workinggroup.models import Call, CallQuestion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
 
@@ -707,6 +707,27 @@ def test_declined_work_and_its_reason_are_read_by_its_author_alone():
     assert WORDS["summary"] in page
     assert Client().get(f"/es/contributions/{record.reference}/").status_code == 404
     assert signed_in()[0].get(f"/es/account/contributions/{record.reference}/").status_code == 404
+
+
+def test_the_receipt_stays_its_authors_when_the_call_is_withdrawn():
+    call = a_call(closes_at=None)
+    client, _person = signed_in()
+    record, key = sent(client, call)
+    Call.objects.filter(pk=call.pk).update(publication="withdrawn")
+    page = shown(client.get(f"/es/account/contributions/{record.reference}/?sent={key}"))
+    assert record.reference in page
+
+
+def test_the_call_of_a_receipt_is_the_one_of_this_instant(clock):
+    call = a_call()
+    client, _person = signed_in()
+    with clock(OPENS):
+        record, key = sent(client, call)
+        assert f"/contribute/{key}/" in shown(client.get(f"/es/account/contributions/{record.reference}/"))
+    with clock(CLOSES):
+        assert f"/contribute/{key}/" not in shown(
+            client.get(f"/es/account/contributions/{record.reference}/")
+        )
 
 
 def test_a_decision_taken_meanwhile_refuses_the_change_and_keeps_the_text():

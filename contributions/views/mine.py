@@ -1,5 +1,7 @@
 """A person's own contributions: what they sent, what became of it, and what they may do now."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -10,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contributions.models import CoAuthor, Contribution, Draft, NotAllowed, StepTaken
+from contributions.views.writing import published_calls
 from directory.models import Organisation
 from workinggroup.models import Call
 
@@ -46,15 +49,24 @@ def everything(request):
     )
 
 
+def call_of(record):
+    """The call of a contribution as of now, with its group."""
+    for call in published_calls().values():
+        if call.pk == record.call_id:
+            return copy(call).as_of_now()
+    # Withdrawn meanwhile: its contributions stay their authors'.
+    calls = Call.objects.with_state().select_related("group").defer("loaded", "group__loaded")
+    return calls.get(pk=record.call_id)
+
+
 def own(request, reference):
     """The contribution if the signed-in person may read it as author or co-author."""
-    organisation = Prefetch("organisation", Organisation.objects.without_bulk())
+    organisation = Prefetch("organisation", Organisation.objects.rows())
     record = get_object_or_404(
         Contribution.objects.signed_by(request.user).without_search().prefetch_related(organisation),
         reference=reference,
     )
-    calls = Call.objects.with_state().select_related("group").defer("loaded", "group__loaded")
-    record.call = calls.get(pk=record.call_id)
+    record.call = call_of(record)
     return record, record.author_id == request.user.pk
 
 
