@@ -165,3 +165,16 @@ def test_what_is_withdrawn_between_the_two_questions_of_a_search_is_left_out(cli
         answer = client.get("/es/search/", {"q": "quetzal"})
     assert answer.status_code == 200
     assert answer.context["results"]["organisations"]["records"] == []
+
+
+@pytest.mark.parametrize("table", ["directory_organisation", "directory_agreement", "directory_event"])
+def test_the_search_columns_stay_in_the_row(table):
+    """Moved out of it and compressed, as PostgreSQL does with the longest values, a common word costs
+    thousands of decompressions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, attstorage FROM pg_attribute WHERE attrelid = %s::regclass"
+            " AND atttypid = 'tsvector'::regtype ORDER BY attname",
+            [table],
+        )
+        assert cursor.fetchall() == [("search_en", "m"), ("search_es", "m"), ("search_fr", "m")]
