@@ -27,9 +27,9 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parent.parent
-# The promise is three seconds, whatever is down; a busy machine gets room here. Without our time-outs a
-# silent broker holds a request for over 45.
-MOST_SECONDS = 12
+# The promise, whatever is down. Of waiting alone: what the machine takes to compute is not the outage's. About
+# one is seen; without our time-outs a silent broker holds a request for over 45.
+MOST_SECONDS = 3
 ONE_RUN = "import django; django.setup(); from accounts.tasks import send_waiting_mail; send_waiting_mail()"
 # The worker as `./run` starts it, its clock quicker than in life.
 WORKER = """
@@ -188,9 +188,9 @@ def nothing_answers(request, settings, monkeypatch):
 
 def timed(ask):
     """What `ask()` gives, within the time that is promised."""
-    start = time.monotonic()
+    start = time.monotonic() - time.thread_time()
     answer = ask()
-    assert time.monotonic() - start < MOST_SECONDS
+    assert time.monotonic() - time.thread_time() - start < MOST_SECONDS
     return answer
 
 
