@@ -4,9 +4,10 @@ choice."""
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory import api, ego_network, facets, maps, matrix, network, timeline
@@ -121,7 +122,11 @@ def whole_network(request):
 
 def organisation_network(request, slug):
     """The network around one organisation, in two rings and as a table."""
-    record = get_object_or_404(Organisation.objects.published().named(), slug=slug)
+    record = Organisation.objects.published().named().filter(slug=slug).first()
+    if record is None:
+        if other := Organisation.objects.standing_for(slug):
+            return redirect("directory:organisation_network", other.slug, permanent=True)
+        raise Http404(_("There is no such page."))
     partners = ego_network.partners(record)
     return render(
         request,

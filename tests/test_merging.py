@@ -57,6 +57,8 @@ def test_the_old_address_leads_to_the_one_that_stays_in_every_language_and_forma
     for language in ("es", "fr", "en"):
         answer = client.get(f"/{language}/organisations/relaes-2/")
         assert (answer.status_code, answer["Location"]) == (301, f"/{language}/organisations/redlases/")
+    answer = client.get("/es/organisations/relaes-2/network/")
+    assert (answer.status_code, answer["Location"]) == (301, "/es/organisations/redlases/network/")
     answer = client.get("/api/v1/organisations/relaes-2/?format=csv")
     assert (answer.status_code, answer["Location"]) == (301, "/api/v1/organisations/redlases/?format=csv")
     answer = client.get("/es/organisations/relaes-2/?format=jsonld", follow=True)
@@ -71,6 +73,7 @@ def test_the_old_address_leads_to_the_one_that_stays_in_every_language_and_forma
     # Nothing leads to what is not public.
     Organisation.objects.filter(slug="redlases").move("withdraw")
     assert client.get("/es/organisations/relaes-2/").status_code == 404
+    assert client.get("/es/organisations/relaes-2/network/").status_code == 404
     assert client.get("/api/v1/organisations/relaes-2/").status_code == 404
 
 
