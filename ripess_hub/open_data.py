@@ -2,6 +2,7 @@
 as a catalogue, and the dump."""
 
 import base64
+import hashlib
 import json
 
 from django.conf import settings
@@ -42,7 +43,8 @@ def catalogue(request, format):
     response = HttpResponse(body, content_type=f"{FORMATS[format].media_type}; charset=utf-8")
     for header, value in CORS.items():
         response[header] = value
-    return response
+    digest = hashlib.blake2b(response.content, digest_size=12).hexdigest()
+    return validated(request, response, f'W/"{digest}"', None)
 
 
 @require_safe

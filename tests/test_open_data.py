@@ -14,6 +14,7 @@ from directory.formats.columns import columns_of
 from directory.formats.export import Export
 from directory.ontology import WORDS
 from ripess_hub.api import LISTS
+from tests import factories as make
 from tests.test_formats import BY_NAME, all_records, same, table, take, workbook
 
 pytestmark = [
@@ -292,6 +293,10 @@ def test_the_entrance_leads_people_to_the_page_and_programs_to_the_catalogue(cli
         assert response["Content-Type"].startswith(media_type)
         assert response["Access-Control-Allow-Origin"] == "*"
         assert "Accept" in response["Vary"]
+        known = {"accept": accept, "if-none-match": response["ETag"]}
+        assert client.get("/data/", headers=known).status_code == 304
+    make.organisation(slug="one-more")
+    assert client.get("/data/", headers=known).status_code == 200
     assert client.get("/es/data/?format=ttl")["Content-Type"].startswith("text/turtle")
     for address in ("/es/data/?format=exe", "/id/datasets/none"):
         assert client.get(address).status_code == 404
