@@ -243,3 +243,20 @@ def test_an_address_that_no_database_can_hold_is_refused_with_a_page(staff_clien
     for query in ("q=%00", "state__exact=%00", "kind__key__exact=a%00b"):
         assert staff_client.get(f"/admin/directory/organisation/?{query}").status_code == 400
     assert staff_client.get("/admin/directory/organisation/?q=x").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("es", ("Segundos factores", "Historial")),
+        ("fr", ("Seconds facteurs", "Historique")),
+    ],
+)
+def test_every_part_of_the_administration_is_named_in_the_language(client, language, names):
+    client.force_login(staff_with_factor()[0])
+    page = client.get("/admin/", headers={"accept-language": language}).content.decode()
+    for name in names:
+        assert name in page
+    for name in ("MFA", "uthenticators", "ghistory"):
+        assert f">{name}" not in page
+        assert f"> {name}" not in page
