@@ -40,7 +40,7 @@ def test_it_shows_an_open_call_contributions_and_outcomes_all_labelled(client, d
     ):
         page = get(client, f"/en/{path}")
         assert label in page
-        assert "Demonstration: the working group marked as an example" in page
+        assert "Demonstration: the working group and the agreement marked as examples" in page
     for language, label in (
         ("es", "Demostración: "),
         ("fr", "Démonstration\u00a0: "),
