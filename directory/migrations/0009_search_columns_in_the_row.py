@@ -1,15 +1,23 @@
 from django.db import migrations
 
-# PostgreSQL compresses the longest values of a long row first and moves them out of it, which are these; then a
-# common word, which no index narrows, costs three decompressions a record to match and three to rank.
-# Kept in the row, other columns give way. Rows written before stay as they are until they change.
-TABLES = ("directory_organisation", "directory_agreement", "directory_event")
+# PostgreSQL compresses the longest values of a long row first and moves them out of it: these, which a search
+# for a common word, the facets and the explorer's figures read in every row. Kept in the row, descriptions,
+# contexts and sources give way, which are read one record at a time. Rows written before stay as they are
+# until they change.
+SEARCHED = ["search_es", "search_fr", "search_en", "place_keys"]
+COLUMNS = {
+    "directory_organisation": [*SEARCHED, "sector_keys", "name_keys"],
+    "directory_agreement": [*SEARCHED, "sector_keys", "continent_keys", "seat_keys", "seat_countries"],
+    "directory_event": SEARCHED,
+}
 
 
 def storage(kind):
-    columns = [(table, f"search_{code}") for table in TABLES for code in ("es", "fr", "en")]
-    columns.append(("directory_organisation", "name_keys"))
-    return [f"ALTER TABLE {table} ALTER COLUMN {column} SET STORAGE {kind}" for table, column in columns]
+    return [
+        f"ALTER TABLE {table} ALTER COLUMN {column} SET STORAGE {kind}"
+        for table, columns in COLUMNS.items()
+        for column in columns
+    ]
 
 
 class Migration(migrations.Migration):
