@@ -3,6 +3,7 @@ from threading import Lock
 from celery import shared_task
 
 from accounts.models import OutgoingMail
+from accounts.outbox import LETTERS_A_SECOND
 
 _sending = Lock()
 
@@ -15,6 +16,6 @@ def send_waiting_mail():
     # Asked again after letting go: whoever found the door shut meanwhile has left their mail here.
     while sent and OutgoingMail.objects.due().exists() and _sending.acquire(blocking=False):
         try:
-            sent = OutgoingMail.objects.send_due()
+            sent = OutgoingMail.objects.send_due(pace=LETTERS_A_SECOND)
         finally:
             _sending.release()

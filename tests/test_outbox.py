@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
-from accounts.outbox import BACK_OFF, BACK_OFF_OF_CODES, MOST_CALLS, hand_over
+from accounts.outbox import BACK_OFF, BACK_OFF_OF_CODES, LETTERS_A_SECOND, MOST_CALLS, hand_over
 from accounts.tasks import send_waiting_mail
 from tests import factories
 
@@ -168,6 +168,20 @@ def test_a_code_is_sent_before_everything_that_waits(mail_server):
     )
     assert OutgoingMail.objects.send_due(most=1) == 1
     assert "ABC-123" in server.messages[0].get_body(("plain",)).get_content()
+
+
+def test_letters_go_out_one_after_the_other_and_codes_do_not_wait(mail_server, monkeypatch):
+    server, pauses = mail_server(), []
+    monkeypatch.setattr("accounts.outbox.sleep", pauses.append)
+    for _n in range(3):
+        put()
+    OutgoingMail.objects.put("b@example.org", "notice", {"notice": "code"}, language="en", holds_code=True)
+    send_waiting_mail()
+    assert len(server.received) == 4
+    assert len(pauses) == 3
+    # What is left of the letter's part of a second.
+    assert all(0 <= pause < 1 / LETTERS_A_SECOND for pause in pauses)
+    assert any(pauses)
 
 
 def test_an_address_that_is_refused_marks_the_account_until_a_mail_arrives(mail_server):
