@@ -42,7 +42,7 @@ BROKER_PAUSE_SECONDS = 30
 # people press at the same time the further letters share one more call.
 MOST_CALLS = 5
 # Where many wait, a worker sends no more in a second: mail servers turn away who floods them, and a receipt
-# may come a minute later while people still press. Codes do not wait.
+# may come minutes later where thousands press. Codes do not wait.
 LETTERS_A_SECOND = 10
 
 

@@ -1,6 +1,7 @@
 from threading import Lock
 
 from celery import shared_task
+from celery.worker import state as worker
 
 from accounts.models import OutgoingMail
 from accounts.outbox import LETTERS_A_SECOND
@@ -13,9 +14,15 @@ def send_waiting_mail():
     """Send what waits in the outbox. One thread of a worker does so at a time: a mail server that is
     silent holds that one and leaves the others to everything else."""
     sent = True
-    # Asked again after letting go: whoever found the door shut meanwhile has left their mail here.
-    while sent and OutgoingMail.objects.due().exists() and _sending.acquire(blocking=False):
+    # Asked again after letting go: whoever found the door shut meanwhile has left their mail here. A worker
+    # that is asked to end does so within a second or two; the next one finds what waits.
+    while sent and not ending() and OutgoingMail.objects.due().exists() and _sending.acquire(blocking=False):
         try:
-            sent = OutgoingMail.objects.send_due(pace=LETTERS_A_SECOND)
+            sent = OutgoingMail.objects.send_due(LETTERS_A_SECOND, pace=LETTERS_A_SECOND)
         finally:
             _sending.release()
+
+
+def ending():
+    """Whether this process is a worker that was asked to end once its tasks are done."""
+    return worker.should_stop is not None and worker.should_stop is not False

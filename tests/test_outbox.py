@@ -184,6 +184,23 @@ def test_letters_go_out_one_after_the_other_and_codes_do_not_wait(mail_server, m
     assert any(pauses)
 
 
+def test_a_worker_that_is_asked_to_end_leaves_the_letters_to_the_next(mail_server, monkeypatch):
+    server = mail_server()
+    for _n in range(LETTERS_A_SECOND + 3):
+        put()
+
+    def asked_to_end(_pause):
+        monkeypatch.setattr("celery.worker.state.should_stop", 0)
+
+    monkeypatch.setattr("accounts.outbox.sleep", asked_to_end)
+    send_waiting_mail()
+    assert len(server.received) == LETTERS_A_SECOND
+    monkeypatch.setattr("celery.worker.state.should_stop", None)
+    monkeypatch.setattr("accounts.outbox.sleep", lambda _pause: None)
+    send_waiting_mail()
+    assert len(server.received) == LETTERS_A_SECOND + 3
+
+
 def test_an_address_that_is_refused_marks_the_account_until_a_mail_arrives(mail_server):
     mail_server(recipients=["550 no such mailbox", "450 greylisted", "250 OK"])
     user, other = factories.person(email="awa@example.org"), factories.person()
