@@ -9,6 +9,9 @@ from ripess_hub import embedded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ripess_hub.settings")
 
+# The worker's, also where its clock asks, which is a copy of it.
+STARTED_AS = os.getpid()
+
 app = Celery("ripess_hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -24,4 +27,4 @@ def say_alive(**kwargs):
 def end_with_the_worker(**_kwargs):
     """The worker's clock is a process of its own: kill -9 of the worker must not leave it behind, or
     the next worker brings a second one."""
-    embedded.die_with_parent_signal()
+    embedded.die_with_parent_signal(parent=STARTED_AS)

@@ -72,10 +72,13 @@ class CannotStart(Exception):
     """A service cannot be started; the message says why, for people."""
 
 
-def die_with_parent_signal(sig=signal.SIGTERM):
-    """Ask the kernel to send this process `sig` when its parent dies (Linux)."""
+def die_with_parent_signal(sig=signal.SIGTERM, parent=None):
+    """Ask the kernel to send this process `sig` when its parent dies (Linux). With `parent`, the pid of the
+    parent, also when it died before the kernel was asked."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, int(sig))  # PR_SET_PDEATHSIG
+        if parent and os.getppid() != parent:
+            os.kill(os.getpid(), sig)
 
 
 def die_with_parent(sig, patient=False):

@@ -39,4 +39,4 @@ def post_fork(server, worker):
     """A worker ends with its master, even when that is killed with -9."""
     from ripess_hub.embedded import die_with_parent_signal
 
-    die_with_parent_signal()
+    die_with_parent_signal(parent=worker.ppid)

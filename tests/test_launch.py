@@ -193,3 +193,9 @@ def test_a_server_with_https_passes_djangos_deployment_checks(tmp_path):
         env={**os.environ, "PUBLIC_ORIGIN": "https://hub.example.org", "SECRET_KEY": "".join(map(chr, range(40, 120))), "DEBUG": ""},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("parent", "ends_by"), [("os.getppid()", 0), ("2**22 + 1", -signal.SIGTERM)])
+def test_whose_parent_died_before_the_kernel_was_asked_ends_all_the_same(parent, ends_by):
+    code = f"import os; from ripess_hub import embedded; embedded.die_with_parent_signal(parent={parent})"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == ends_by
