@@ -1,10 +1,12 @@
 """Frames for other sites, pictures to take away, and the pictures that go with shared links."""
 
 import io
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from PIL import Image
 
 from directory import cards, models
@@ -66,6 +68,28 @@ def test_a_call_is_a_card_in_a_frame(client):
     assert "Tell us" in answer.content.decode()
     call.withdraw()
     get(client, "/en/embed/calls/open/", status=404)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "state", "said"),
+    [
+        (-2, 3, "open", "Closes on <time"),
+        (-2, None, "open", "Open until further notice."),
+        (2, 3, "scheduled", "Opens on "),
+        (-2, -1, "closed", "The call for contributions is closed"),
+    ],
+)
+def test_the_card_of_a_call_says_whether_it_is_open(client, opens, closes, state, said):
+    at = {
+        name: timezone.now() + timedelta(days=days)
+        for name, days in (("opens_at", opens), ("closes_at", closes))
+        if days
+    }
+    factories.call(slug="asked", **at)
+    page = get(client, "/en/embed/calls/asked/")
+    assert f"call-card--{state}" in page
+    assert f"status--{state}" in page
+    assert said in page
 
 
 @pytest.mark.parametrize(

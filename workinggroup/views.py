@@ -224,6 +224,7 @@ def summary(record, field):
 def embed_call(request, slug):
     """The card of a call, for a frame on a partner's site."""
     record = get_object_or_404(
-        Call.objects.published().select_related("group").defer("loaded", "group__loaded"), slug=slug
+        Call.objects.published().with_state().select_related("group").defer("loaded", "group__loaded"),
+        slug=slug,
     )
     return render(request, "embed/call.html", {"call": record, "whole": record.get_absolute_url()})
