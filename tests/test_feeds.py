@@ -76,6 +76,18 @@ def test_the_last_changed_stands_first_and_a_text_keeps_its_language(client):
     assert found.entries[1].updated == "2024-11-15T12:00:00+00:00"
 
 
+def test_what_was_published_last_stands_first_though_it_was_written_long_ago(client):
+    old, organisation = make.contribution(state="received"), make.organisation(publication="draft")
+    for record in (old, organisation):
+        type(record).objects.filter(pk=record.pk).update(updated_at=NOON - timedelta(days=900))
+    make.contribution()
+    make.organisation()
+    old.judge("publish", by=make.moderator(old.call.group), version=1)
+    organisation.publish()
+    for name, key in (("contributions", old.reference), ("organisations", organisation.slug)):
+        assert ids(feed(client, f"/es/{name}/feed.atom"))[0] == f"{name}/{key}"
+
+
 def test_one_feed_gathers_everything_published(client):
     made = {name: RECORDS[name]() for name in RECORDS}
     hidden = make.contribution(state="received", published_at=None, title="Canary")
@@ -266,10 +278,11 @@ def test_staff_may_write_the_former_start_themselves():
 def test_an_extended_call_counts_up(client):
     call = make.call(slug="a", closes_at=NOON)
     (before,) = calendar(client, "/en/calls/a/calendar.ics")
-    Call.objects.filter(pk=call.pk).update(closes_at=NOON + timedelta(days=1))
+    call.reschedule(opens_at=call.opens_at, closes_at=NOON + timedelta(days=1))
     (after,) = calendar(client, "/en/calls/a/calendar.ics")
     assert before["uid"] == after["uid"]
     assert after["sequence"] > before["sequence"]
+    assert call.updated_at < Call.objects.get(pk=call.pk).updated_at
 
 
 def test_no_calendar_shows_what_is_not_published(client):

@@ -84,7 +84,7 @@ class Steps:
             before = rows.select_for_update(of=("self",)).values_list("state", flat=True).first()
             if before is None:
                 raise Overtaken(step, type(self).objects.get(pk=self.pk), judged)
-            rows.update(state=target, **values)
+            rows.update(state=target, updated_at=HubNow(), **values)
             self.refresh_from_db(fields=["state", "version", *values])
             self.note(step, by=by, before=before, reason=reason, detail=detail)
 

@@ -4,6 +4,7 @@ from functools import cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +46,7 @@ class PublishableQuerySet(models.QuerySet):
     def move(self, step):
         """Take `step` on every record whose state allows it; return how many moved."""
         sources, target = TRANSITIONS[step]
-        return self.filter(publication__in=sources).update(publication=target)
+        return self.filter(publication__in=sources).update(publication=target, updated_at=Now())
 
 
 class Publishable(models.Model):

@@ -318,7 +318,7 @@ class Call(GroupRecord):
         return Call.objects.with_state().get(pk=self.pk)
 
     def _change(self, before, values, by):
-        Call.objects.filter(pk=self.pk).update(dates_unknown=False, **values)
+        Call.objects.filter(pk=self.pk).update(dates_unknown=False, updated_at=HubNow(), **values)
         after = Call.objects.with_state().get(pk=self.pk)
         self.opens_at, self.closes_at, self.dates_unknown = after.opens_at, after.closes_at, False
         return CallChange.objects.create(
