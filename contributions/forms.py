@@ -99,6 +99,8 @@ def clean_link(line):
 
 def clean_co_author(line):
     """`Name, address` as (name, address in lower case)."""
+    # One space for many: the pattern below would try each of them anew.
+    line = " ".join(line.split())
     parts = [part.strip(" <>()") for part in re.split(r"[,;<]\s*|\s+(?=\S+@)", line) if part.strip(" <>()")]
     emails = [part for part in parts if "@" in part]
     name = " ".join(part for part in parts if "@" not in part)

@@ -1,6 +1,7 @@
 """Writing a contribution, by URL: from the first word to the receipt, with nothing lost on the way."""
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -15,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from contributions import mail
+from contributions.forms import clean_co_author
 from contributions.models import Attachment, Contribution, Draft, Step
 from tests import factories as make
 from workinggroup.models import Call, CallQuestion
@@ -455,6 +458,14 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_sent(field, value
     assert f'id="{field}"' in page
     assert not Contribution.objects.exists()
     assert Draft.objects.get()
+
+
+def test_a_line_of_spaces_costs_no_more_than_one_of_words():
+    begun = time.thread_time()
+    with pytest.raises(ValidationError):
+        clean_co_author(f"Nombre{' ' * 40_000}sin dirección")
+    assert time.thread_time() - begun < 1
+    assert clean_co_author(f"Nombre{' ' * 40_000}a@example.org") == ("Nombre", "a@example.org")
 
 
 def test_characters_that_no_text_can_hold_are_named_and_nothing_is_sent():
