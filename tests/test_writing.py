@@ -753,7 +753,7 @@ def test_a_decision_taken_meanwhile_refuses_the_change_and_keeps_the_text():
     assert record.text == WORDS["text"]
 
 
-def test_a_representative_takes_the_name_of_the_organisation_off():
+def test_a_representative_takes_the_name_of_the_organisation_off(monkeypatch):
     organisation = make.organisation(name="Red andina", slug="red-andina")
     record = make.contribution(organisation=organisation, author=make.person())
     speaker, person = signed_in()
@@ -762,7 +762,19 @@ def test_a_representative_takes_the_name_of_the_organisation_off():
     organisation.representatives.create(user=person)
     assert "Red andina" in shown(speaker.get(address))
     assert "Red andina" in shown(speaker.get("/es/account/contributions/"))
+    # Two who speak for it press at the same time: it is done, and told, once.
+    another, other = signed_in()
+    organisation.representatives.create(user=other)
+    disown = Contribution.disown
+
+    def after_another(self, *, by):
+        monkeypatch.setattr(Contribution, "disown", disown)
+        assert another.post(address).status_code == 302
+        self.disown(by=by)
+
+    monkeypatch.setattr(Contribution, "disown", after_another)
     assert speaker.post(address).status_code == 302
+    assert record.steps.filter(step=Step.DISOWN).count() == 1
     assert "Red andina" not in shown(Client().get(f"/es/contributions/{record.reference}/"))
     assert OutgoingMail.objects.filter(to=record.author.email).count() == 1
 
