@@ -115,24 +115,23 @@ class OutgoingMailQuerySet(models.QuerySet):
 
     def send_due(self, most=200, *, pace=0):
         """Send what is due, one row a transaction, skipping rows another worker has; return how many
-        were sent. With `pace`, no more than so many a second, codes apart.
+        the mail server took or refused. With `pace`, no more than so many a second, codes apart.
 
         A mail server that does not answer ends the run: one row was tried for all of them.
         """
-        sent = 0
+        answered = 0
         for _n in range(most):
             begun = monotonic()
             with transaction.atomic():
                 mail = self.due().select_for_update(of=("self",), skip_locked=True).first()
                 if mail is None:
                     break
-                answered = mail.send()
-            sent += mail.state == OutgoingMail.State.SENT
-            if not answered:
-                break
+                if not mail.send():
+                    break
+            answered += 1
             if pace and not mail.holds_code:
                 sleep(max(0, begun + 1 / pace - monotonic()))
-        return sent
+        return answered
 
     def retry(self):
         """Put what failed back in the queue and what waits after a failed try to its head, once, whoever

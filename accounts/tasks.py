@@ -13,12 +13,14 @@ _sending = Lock()
 def send_waiting_mail():
     """Send what waits in the outbox. One thread of a worker does so at a time: a mail server that is
     silent holds that one and leaves the others to everything else."""
-    sent = True
+    answered = True
     # Asked again after letting go: whoever found the door shut meanwhile has left their mail here. A worker
     # that is asked to end does so within a second or two; the next one finds what waits.
-    while sent and not ending() and OutgoingMail.objects.due().exists() and _sending.acquire(blocking=False):
+    while (
+        answered and not ending() and OutgoingMail.objects.due().exists() and _sending.acquire(blocking=False)
+    ):
         try:
-            sent = OutgoingMail.objects.send_due(LETTERS_A_SECOND, pace=LETTERS_A_SECOND)
+            answered = OutgoingMail.objects.send_due(LETTERS_A_SECOND, pace=LETTERS_A_SECOND)
         finally:
             _sending.release()
 

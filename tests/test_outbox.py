@@ -184,6 +184,17 @@ def test_letters_go_out_one_after_the_other_and_codes_do_not_wait(mail_server, m
     assert any(pauses)
 
 
+def test_many_letters_that_are_refused_do_not_hold_up_those_behind_them(mail_server, monkeypatch):
+    refused = LETTERS_A_SECOND + 3
+    server = mail_server(recipients=["550 no such mailbox"] * refused)
+    monkeypatch.setattr("accounts.outbox.sleep", lambda _pause: None)
+    for _n in range(refused + 1):
+        put()
+    send_waiting_mail()
+    assert len(server.received) == 1
+    assert OutgoingMail.objects.filter(state="failed").count() == refused
+
+
 def test_a_worker_that_is_asked_to_end_leaves_the_letters_to_the_next(mail_server, monkeypatch):
     server = mail_server()
     for _n in range(LETTERS_A_SECOND + 3):
