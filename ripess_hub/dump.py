@@ -210,7 +210,11 @@ def taken_back(view, dump):
     changed = set(since.values_list(view.lookup_field, flat=True))
     if view.changed_parts:
         changed.update(view.changed_parts(dump.made_at))
-    return not changed.isdisjoint(dump.keys.get(view.dataset, ()))
+    given = set(dump.keys.get(view.dataset, ()))
+    if not hasattr(model, "publication"):
+        # Whoever leaves takes the history of what was not public along.
+        changed |= given.difference(model.objects.published().values_list(view.lookup_field, flat=True))
+    return not changed.isdisjoint(given)
 
 
 def due(now):

@@ -17,7 +17,7 @@ from rdflib.namespace import DCTERMS
 
 from contributions.models import Contribution, ContributionTranslation
 from directory import models as directory
-from ripess_hub import dump
+from ripess_hub import dump, rights
 from ripess_hub.api import LISTS
 from ripess_hub.models import Dump
 from ripess_hub.tasks import make_dump
@@ -125,6 +125,16 @@ def test_a_name_that_was_erased_is_not_given_out_again(client):
     listed = archive(client).read("contributions/contributions.json")
     assert contribution.reference.encode() in listed
     assert b"Rosa Quispe" not in listed
+
+
+def test_what_was_taken_back_just_before_its_author_left_is_not_given_out_again(client):
+    author = make.person()
+    contribution = make.contribution(author=author, title="Canary")
+    dump.make()
+    contribution.withdraw(by=author)
+    # Its history goes too, which said that it was withdrawn.
+    rights.erase(author)
+    assert client.get(ADDRESS).status_code == 503
 
 
 @pytest.mark.parametrize("change", ["withdrawn", "removed", "erased"])
