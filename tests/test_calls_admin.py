@@ -338,3 +338,13 @@ def test_calls_are_listed_with_their_times_in_their_own_zone():
     a_call(time_zone="Etc/GMT+12", title="Everywhere")
     page = unescape(staff().get(reverse("admin:workinggroup_call_changelist")).content.decode())
     assert "1 December 2026 at 00:00, anywhere on Earth (UTC−12)" in page
+
+
+@pytest.mark.parametrize("title", ["Grupo", "Groupe", "Group"])
+def test_calls_and_members_are_found_by_their_groups_title_in_every_language(title):
+    group = make.group(title_es="Grupo", title_fr="Groupe", title_en="Group", slug="one")
+    a_call(group=group, slug="two")
+    make.moderator(group)
+    for name in ("call", "membership"):
+        listed = staff().get(reverse(f"admin:workinggroup_{name}_changelist"), {"q": title})
+        assert listed.context["cl"].result_count == 1

@@ -143,7 +143,7 @@ class CallForm(forms.ModelForm):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    # The staff member who saves; the admin sets it.
+    # Whether other times were typed than those that were seen; `clean` finds out.
     times_changed = False
 
     def __init__(self, *args, **kwargs):
@@ -243,7 +243,9 @@ class CallAdmin(OfGroupAdmin):
     list_display = ["__str__", "group", "state", "opens", "closes", "publication"]
     list_filter = ["publication", CallState, "dates_unknown", BY_GROUP]
     list_select_related = ["group", "meeting"]
-    search_fields = ["slug", "title_es", "title_fr", "title_en", "group__title_es", "group__title_en"]
+    search_fields = [
+        "slug", "title_es", "title_fr", "title_en", "group__title_es", "group__title_fr", "group__title_en"
+    ]  # fmt: skip
     autocomplete_fields = ["group", "meeting"]
     inlines = [CallQuestionInline, LateAccessInline]
     readonly_fields = [*OfGroupAdmin.readonly_fields, "state_now", "changes_so_far"]

@@ -160,7 +160,9 @@ class MembershipAdmin(OnlyOwnGroups, admin.ModelAdmin):
     list_display = ["user", "group", "role", "organisation", "joined_at"]
     list_filter = ["role", BY_GROUP]
     list_select_related = ["user", "group", "organisation"]
-    search_fields = ["user__email", "user__display_name", "group__title_es"]
+    search_fields = [
+        "user__email", "user__display_name", "group__title_es", "group__title_fr", "group__title_en"
+    ]  # fmt: skip
     autocomplete_fields = ["user", "group", "organisation"]
     object_history_template = HubAdmin.object_history_template
     history_view = HubAdmin.history_view
