@@ -26,6 +26,9 @@ from pathlib import Path
 # A Unix socket's path may have 107 bytes; the longest name we put in the folder needs 20 of them.
 LONGEST_FOLDER = 87
 SUPERUSER = DATABASE = "hub"
+# What a killed supervisor left behind ends by itself within a second or a few: so many seconds are given,
+# then the signal. After SIGQUIT PostgreSQL gives its own children 5 s, so it gets more than those.
+PATIENCE = ((5, signal.SIGQUIT), (10, signal.SIGKILL), (10, None))
 
 
 def socket_folder(data_dir):
@@ -174,6 +177,36 @@ def _processes_in(folder):
     return found
 
 
+def _supervised(pid, lock):
+    """Whether the parent of `pid` has the file `lock` open, also when somebody removed that file."""
+    with contextlib.suppress(OSError):
+        parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+        for link in Path(f"/proc/{parent}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if os.readlink(link).removesuffix(" (deleted)") == str(lock):
+                    return True
+    return False
+
+
+@contextlib.contextmanager
+def _with_eyes_of(found):
+    """Root that lacks rights, as in most containers, sees where a servant's process works only with the
+    servant's eyes: be the owner of the folder whose stat is `found` for a moment."""
+    if os.geteuid() or not found.st_uid:
+        yield
+        return
+    group = os.getegid()
+    os.setegid(found.st_gid)
+    os.seteuid(found.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+        # That closed our /proc/…/fd to others of root; `_supervised` must be able to look there.
+        ctypes.CDLL(None).prctl(4, 1)  # PR_SET_DUMPABLE
+
+
 class Postgres:
     """A PostgreSQL of our own below `data_dir`, on a Unix socket only."""
 
@@ -226,18 +259,41 @@ class Postgres:
             raise CannotStart(f"PostgreSQL could not make its data folder; see {out.name}.")
 
     def _clear_stale(self):
-        """After a kill -9 the lock file names processes long gone, or about to go: wait for those."""
-        lock = self.data / "postmaster.pid"
-        until = time.monotonic() + 20
-        while lock.exists() and sys.platform == "linux":
-            if not _processes_in(self.data.resolve()):
-                lock.unlink(missing_ok=True)
-                for socket in self.sockets.glob(".s.PGSQL.*"):
-                    socket.unlink(missing_ok=True)
-            elif time.monotonic() > until:
-                raise CannotStart(f"Another PostgreSQL works in {self.data}.")
-            else:
+        """End what a killed supervisor left behind, and clear the lock file of what is long gone.
+
+        Only the owner of the data folder's lock starts PostgreSQL there and comes here, so whatever still
+        works in it is left over. Mostly it ends by itself; with one of its children killed as well it may
+        hang in that. What is committed survives either signal.
+        """
+        if sys.platform != "linux":
+            return
+        # Somebody may have removed the file of the lock under its owner.
+        lock = self.data_dir.resolve() / "lock"
+        if any(_supervised(pid, lock) for pid in self._at_work()):
+            raise CannotStart(f"Another PostgreSQL works in {self.data}, and what started it still runs.")
+        for seconds, sig in PATIENCE:
+            until = time.monotonic() + seconds
+            while (left := self._at_work()) and time.monotonic() < until:
                 time.sleep(0.05)
+            if left and not sig:
+                numbers = ", ".join(map(str, left))
+                raise CannotStart(f"Another PostgreSQL works in {self.data} and cannot be ended: {numbers}.")
+            for pid in left:
+                with suppress(OSError):
+                    os.kill(pid, sig)
+        # Never before the last one is gone: by this file a new PostgreSQL knows that memory is in use.
+        for file in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
+            file.unlink(missing_ok=True)
+
+    def _at_work(self):
+        """PostgreSQL's processes in our data folder; somebody's shell that stands there is none."""
+        found, folder = [], self.data.resolve()
+        with _with_eyes_of(folder.stat()):
+            for pid in _processes_in(folder):
+                with suppress(OSError):
+                    if "postgres" in Path(f"/proc/{pid}/comm").read_text():
+                        found.append(pid)
+        return found
 
     def _wait(self, log):
         import psycopg

@@ -1,11 +1,13 @@
 """The launcher, on real services in folders of its own: one owner, nothing left behind, nothing lost."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -17,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVE = """
 import sys, time
 from ripess_hub import embedded
-services = embedded.Services(sys.argv[1], durable=False)
+services = embedded.Services(sys.argv[1], durable=sys.argv[2] == "durable")
 print("started" if services.start() else "taken", flush=True)
 time.sleep(60 if services.owner else 0)
 """
@@ -32,10 +34,10 @@ def folder(tmp_path):
     return tmp_path / "data"
 
 
-def supervise(folder):
+def supervise(folder, how="quick"):
     environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(folder)],
+        [sys.executable, "-c", SERVE, str(folder), how],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -79,6 +81,105 @@ def test_after_kill_9_nothing_runs_and_the_next_start_has_all_data(folder):
     finally:
         second.kill()
         second.wait(10)
+
+
+@pytest.fixture
+def services(folder, monkeypatch):
+    """Services of this very process, to be started in the folder after those of another."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    services = embedded.Services(folder)
+    yield services
+    services.stop()
+
+
+@pytest.fixture
+def hub(folder):
+    """A supervisor with its services and one committed row, and the ids of its PostgreSQL by what they are;
+    whatever of it still runs is killed in the end."""
+    process, word = supervise(folder, "durable")
+    assert word == "started"
+    with connect(folder) as connection:
+        connection.execute("CREATE TABLE kept (word text)")
+        connection.execute("INSERT INTO kept VALUES ('solidaridad')")
+        ids = dict(connection.execute("SELECT backend_type, pid FROM pg_stat_activity").fetchall())
+    ids["postmaster"] = int((folder / "postgresql/postmaster.pid").read_text().split()[0])
+    started = at_work_in(folder)
+    yield process, ids
+    process.kill()
+    process.wait(10)
+    for pid in set(started) & set(at_work_in(folder)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what works in a folder is seen on Linux only")
+@pytest.mark.parametrize(
+    ("stuck", "patience"),
+    [
+        ("checkpointer", ((1, signal.SIGQUIT), (60, None))),
+        ("postmaster", ((1, signal.SIGQUIT), (1, signal.SIGKILL), (60, None))),
+    ],
+)
+def test_a_postgresql_that_hangs_after_kill_9_is_ended_by_the_next_start(
+    hub, folder, services, monkeypatch, stuck, patience
+):
+    supervisor, ids = hub
+    before = set(at_work_in(folder))
+    os.kill(ids[stuck], signal.SIGSTOP)
+    supervisor.kill()
+    supervisor.wait(10)
+    monkeypatch.setattr(embedded, "PATIENCE", patience)
+    assert services.start()
+    assert not before & set(at_work_in(folder))
+    with connect(folder) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchone() == ("solidaridad",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what works in a folder is seen on Linux only")
+def test_a_postgresql_that_cannot_be_ended_keeps_its_lock_file(hub, folder, services, monkeypatch):
+    supervisor, ids = hub
+    os.kill(ids["checkpointer"], signal.SIGSTOP)
+    supervisor.kill()
+    supervisor.wait(10)
+    monkeypatch.setattr(embedded, "PATIENCE", ((1, 0), (1, None)))
+    with pytest.raises(embedded.CannotStart, match=f"cannot be ended: .*{ids['checkpointer']}"):
+        services.start()
+    assert (folder / "postgresql/postmaster.pid").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what works in a folder is seen on Linux only")
+def test_a_postgresql_whose_supervisor_lives_is_left_alone_also_without_the_lock(hub, folder, services):
+    (folder / "lock").unlink()
+    with pytest.raises(embedded.CannotStart, match="what started it still runs"):
+        services.start()
+    with connect(folder) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchone() == ("solidaridad",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what works in a folder is seen on Linux only")
+def test_a_program_of_somebody_who_looks_into_the_data_folder_is_none_of_postgresql(folder):
+    postgres = embedded.Postgres(folder)
+    postgres.data.mkdir(parents=True)
+    bystander = subprocess.Popen(["sleep", "60"], cwd=postgres.data)
+    try:
+        assert embedded._processes_in(postgres.data.resolve()) == [bystander.pid]
+        assert postgres._at_work() == []
+    finally:
+        bystander.kill()
+        bystander.wait(10)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("setpriv"),
+    reason="only root can lack a right of root",
+)
+def test_root_without_every_right_sees_its_servant_at_work(hub, folder):
+    _, ids = hub
+    look = f"from ripess_hub import embedded; print(embedded.Postgres({str(folder)!r})._at_work())"
+    without = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"]
+    done = subprocess.run([*without, sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True)
+    assert str(ids["postmaster"]) in done.stdout, done.stderr
 
 
 def test_a_deep_folder_gets_a_short_private_place_for_its_sockets(tmp_path):
