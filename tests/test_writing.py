@@ -1,6 +1,7 @@
 """Writing a contribution, by URL: from the first word to the receipt, with nothing lost on the way."""
 
 import re
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -221,13 +223,17 @@ def test_a_session_that_ends_loses_nothing():
     key = uuid4()
     post(client, call, "save", draft=str(key), status=302)
     client.logout()
-    answer = post(client, call, "submit", key=key, text="Una hora más de texto.", status=302)
+    file = SimpleUploadedFile("nota.txt", b"Una nota.", "text/plain")
+    answer = post(client, call, "submit", key=key, text="Una hora más de texto.", files=file, status=302)
     assert "/account/login/" in answer["Location"]
+    assert Attachment.objects.get().draft_id != key
     assert Draft.objects.get(pk=key).data["text"] == WORDS["text"]
     following = parse_qs(urlsplit(answer["Location"]).query)["next"][0]
     client.force_login(person)
     page = shown(client.get(following))
     assert "Una hora más de texto." in page
+    assert "nota.txt" in page
+    assert Attachment.objects.get().draft_id == key
     assert Draft.objects.get(pk=key).data["text"] == "Una hora más de texto."
     assert Draft.objects.count() == 1
     post(client, call, "submit", key=key, text="Una hora más de texto.", status=302)
@@ -361,6 +367,39 @@ def test_pressed_twice_there_is_one_contribution_and_one_receipt():
     assert (Contribution.objects.count(), OutgoingMail.objects.count()) == (1, 1)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_pressed_twice_at_once_in_a_form_never_saved_there_is_one_contribution():
+    """The second press arrives whole between the moment when the first looks for its draft and the one
+    when it makes it."""
+    call = a_call(closes_at=None)
+    client, person = signed_in()
+    key, answers = uuid4(), []
+
+    def press(by):
+        answers.append(post(by, call, "submit", draft=str(key), status=302)["Location"])
+
+    def press_elsewhere():
+        try:
+            other = Client()
+            other.force_login(person)
+            press(other)
+        finally:
+            connection.close()
+
+    def overtaken(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if not answers and sql.startswith("SELECT") and 'FROM "contributions_draft"' in sql:
+            other = threading.Thread(target=press_elsewhere)
+            other.start()
+            other.join()
+        return result
+
+    with connection.execute_wrapper(overtaken):
+        press(client)
+    assert len(answers) == 2 and answers[0] == answers[1]
+    assert (Contribution.objects.count(), Draft.objects.count(), OutgoingMail.objects.count()) == (1, 1, 1)
+
+
 def test_the_draft_is_saved_while_one_writes():
     call = a_call(closes_at=None)
     client = Client()
@@ -379,6 +418,23 @@ def test_the_draft_is_saved_while_one_writes():
     draft = Draft.objects.get()
     assert draft.data["text"] == "Más."
     assert "Otra ventana." in [kept["data"]["text"] for kept in draft.earlier]
+    # The page that is pressed shows one text put by; the press itself puts by another, which a third
+    # window saved meanwhile: what is taken is the text that was shown.
+    page, revision = shown(client.get(first["address"])), draft.revision
+    assert re.search(r"\d{1,2} de \w+ de \d{4}, \d\d:\d\d <|\d{4}, \d\d:\d\d</span>", page)
+    post(client, call, "autosave", key=key, revision=str(revision), text="Tercera.", status=200)
+    post(client, call, "restore:0", key=key, revision=str(revision), text="Más, y algo.", status=302)
+    draft = Draft.objects.get()
+    assert draft.data["text"] == "Otra ventana."
+    assert {"Tercera.", "Más, y algo."} <= {kept["data"]["text"] for kept in draft.earlier}
+
+
+def test_the_key_of_a_draft_for_another_call_begins_a_new_one():
+    client, person = signed_in()
+    other = make.draft(person, of=a_call(closes_at=None, slug="otra"), text="De la otra.")
+    post(client, a_call(closes_at=None), "save", draft=str(other.pk), text="De esta.", status=302)
+    assert Draft.objects.get(pk=other.pk).data["text"] == "De la otra."
+    assert Draft.objects.exclude(pk=other.pk).get().data["text"] == "De esta."
 
 
 def test_a_flood_of_drafts_from_one_address_ends_and_shows_the_text_back(settings):

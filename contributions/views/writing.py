@@ -3,6 +3,7 @@ before anything is judged."""
 
 import uuid
 from copy import copy
+from datetime import datetime
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -52,7 +53,10 @@ def the_call(slug):
     call = published_calls().get(slug)
     if call is None:
         raise Http404
-    return copy(call).as_of_now()
+    try:
+        return copy(call).as_of_now()
+    except Call.DoesNotExist:
+        raise Http404 from None
 
 
 def held(request):
@@ -184,6 +188,11 @@ def receive(request, call, key):
             request,
             _("The draft had been saved from another window in between. That text is kept below the form."),
         )
+    step, _colon, value = asked.partition(":")
+    if step == "restore":
+        # The text that was put by just now stands before those the page showed.
+        restore_earlier(draft, (number_of(value) or 0) + overwritten)
+        return redirect("contributions:draft", call.slug, draft.pk)
     return act(request, call, draft, asked, spoilt, problems)
 
 
@@ -195,9 +204,6 @@ def act(request, call, draft, asked, spoilt, problems):
         for file in draft.attachments.present().filter(pk=number_of(value) or 0):
             file.take_off()
         return redirect(f"{here}#attachments")
-    if step == "restore":
-        restore_earlier(draft, number_of(value) or 0)
-        return redirect(here)
     if step == "switch" and value in LANGUAGES and not problems:
         return redirect(translate_url(here, value))
     if step == "submit":
@@ -248,18 +254,18 @@ class TooMany(Exception):
 
 def find_or_begin(request, call, key):
     """The draft of this key, or a new one; None when the call is not open and has not been lately."""
-    # What it holds is about to be replaced.
-    draft = Draft.objects.filter(pk=key, call=call).defer("data", "earlier").first()
-    if draft and draft.user_id is None and str(key) not in held(request):
-        # Begun in another browser: nothing says that this is the same person.
+    # What it holds is about to be replaced. One statement says whether the key is taken: between two,
+    # the other of two presses would take it, and this one would begin a second draft.
+    draft = Draft.objects.filter(pk=key).defer("data", "earlier").first()
+    begun_elsewhere = draft and draft.user_id is None and str(key) not in held(request)
+    if draft and (draft.call_id != call.pk or begun_elsewhere):
+        # Of another call, or begun in another browser, and nothing says that this is the same person.
         draft, key = None, uuid.uuid4()
     if draft:
         draft.call = call
         if request.user.is_authenticated:
             draft.claim(request.user)
         return draft
-    if Draft.objects.filter(pk=key).exists():
-        key = uuid.uuid4()
     if not (call.takes(request.user) or closed_lately(call)):
         return None
     if not request.user.is_authenticated and not ratelimit.consume(request, action="begin_draft"):
@@ -277,26 +283,28 @@ def closed_lately(call):
 
 
 def rescue(request, call, draft, data):
-    """A session ended while somebody wrote. The text goes into a draft of this browser, and comes back
-    to its own when its owner signs in; nobody else who does sees it there."""
-    if request.user.is_authenticated:
-        # Another person's window: the text is theirs now, in a draft of their own.
-        own = Draft(call=call, user=request.user)
-        own.keep(data)
-        return redirect("contributions:draft", call.slug, own.pk)
-    kept = Draft(call=call)
+    """A session ended while somebody wrote. Text and files go into a draft of this browser, and come back
+    to their own when its owner signs in; nobody else who does sees them there."""
+    # Another person's window: the text is theirs now, in a draft of their own.
+    theirs = request.user.is_authenticated
+    kept = Draft(call=call, user=request.user if theirs else None)
     kept.keep(data)
+    for problem in attach(call, kept, request.FILES.getlist("files")):
+        messages.warning(request, problem)
+    if theirs:
+        return redirect("contributions:draft", call.slug, kept.pk)
     request.session[RESCUED] = {**request.session.get(RESCUED, {}), str(draft.pk): str(kept.pk)}
     return to_sign_in(request, reverse("contributions:draft", args=[call.slug, draft.pk]))
 
 
 def take_back(request, draft):
-    """Bring the text of an ended session back into its draft."""
+    """Bring text and files of an ended session back into their draft."""
     rescued = request.session.get(RESCUED, {})
     kept = Draft.objects.filter(pk=rescued.pop(str(draft.pk), None), user=None).first()
     if kept:
         request.session[RESCUED] = rescued
         draft.keep(kept.data)
+        kept.attachments.update(draft=draft)
         Draft.objects.filter(pk=kept.pk).discard()
         messages.success(request, _("You are signed in again, and your text is as you left it."))
 
@@ -376,7 +384,11 @@ def page(
             "anonymous_days": ANONYMOUS_DAYS,
             "last": "last" in request.GET and request.user.is_authenticated,
             "earlier": [
-                {"number": number, "saved_at": kept["saved_at"], "title": kept["data"].get("title", "")}
+                {
+                    "number": number,
+                    "saved_at": datetime.fromisoformat(kept["saved_at"]),
+                    "title": kept["data"].get("title", ""),
+                }
                 for number, kept in enumerate(draft.earlier)
             ],
             "languages": [{"code": code, "name": name} for code, name in OWN_NAMES.items()],
