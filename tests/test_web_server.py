@@ -4,9 +4,11 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -14,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from ripess_hub import embedded
+from ripess_hub.gunicorn import SendersFirst
 from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,3 +124,56 @@ def test_no_method_breaks_it(server):
         for path in (b"/es/", b"/es/organisations/red/", b"/api/v1/organisations/", b"/files/x"):
             assert answer(server, path, method)[0] < 500, (method, path)
     assert answer(server, b"/es/organisations/red/")[0] == 200
+
+
+class Crowd:
+    """Requests over socket pairs to a pool with one thread, which the first of them keeps busy until
+    all have come."""
+
+    def __init__(self, *requests):
+        self.answered, self.sockets = [], []
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.pool = SendersFirst(1)
+        try:
+            asked = [self.ask(requests[0])]
+            assert self.begun.wait(30)
+            asked += map(self.ask, requests[1:])
+            self.go_on.set()
+            self.answers = [answer.result(30) for answer in asked]
+        finally:
+            self.pool.shutdown()
+            for each in self.sockets:
+                each.close()
+
+    def ask(self, words):
+        client, served = socket.socketpair()
+        self.sockets += [client, served]
+        client.sendall(words)
+        return self.pool.submit(self.handle, SimpleNamespace(sock=served, words=words))
+
+    def handle(self, connection):
+        self.begun.set()
+        self.go_on.wait(30)
+        self.answered.append(connection.words)
+        return connection.words
+
+
+def test_what_people_send_has_its_turn_before_what_they_read():
+    requests = b"GET /a HTTP/1.1", b"GET /b HTTP/1.1", b"", b"HEAD /c HTTP/1.1", b"POST /d HTTP/1.1"
+    crowd = Crowd(*requests)
+    assert crowd.answers == [*requests]
+    assert crowd.answered == [requests[0], requests[4], *requests[1:4]]
+
+
+def test_who_reads_does_not_give_way_for_ever(monkeypatch):
+    monkeypatch.setattr(SendersFirst, "PATIENCE", 0)
+    requests = b"GET /a HTTP/1.1", b"GET /b HTTP/1.1", b"POST /c HTTP/1.1", b"GET /d HTTP/1.1"
+    assert Crowd(*requests).answered == [*requests]
+
+
+def test_a_request_that_fails_says_so_to_whoever_waits_for_it():
+    pool = SendersFirst(1)
+    here, there = socket.socketpair()
+    with here, there, pytest.raises(ZeroDivisionError):
+        pool.submit(lambda _connection: 1 / 0, SimpleNamespace(sock=there)).result(30)
+    pool.shutdown()

@@ -396,7 +396,8 @@ def test_pressed_twice_at_once_in_a_form_never_saved_there_is_one_contribution()
 
     with connection.execute_wrapper(overtaken):
         press(client)
-    assert len(answers) == 2 and answers[0] == answers[1]
+    assert len(answers) == 2
+    assert answers[0] == answers[1]
     assert (Contribution.objects.count(), Draft.objects.count(), OutgoingMail.objects.count()) == (1, 1, 1)
 
 
