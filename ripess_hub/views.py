@@ -6,7 +6,7 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, F, Window
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
@@ -198,7 +198,7 @@ def readyz(request):
         checks["database"] = True
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         checks["worker"] = cache.get(HEARTBEAT_KEY) is not None
-    except OperationalError:
+    except Error:
         pass
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 

@@ -330,6 +330,13 @@ def test_the_process_is_alive_and_not_ready_before_a_worker_lives(client):
     assert client.get("/readyz").status_code == 200
 
 
+def test_a_server_without_its_table_of_limits_is_not_ready(client, settings):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "not_there"}}
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["database"]
+
+
 def test_the_vocabularies_are_read_once_a_version(client, organisation):
     get(client, "/en/organisations/")
     caches["pages"].clear()
