@@ -268,6 +268,24 @@ def test_several_are_returned_or_declined_with_a_reason_each_author_in_their_lan
     assert "En español." in texts[spanish.author.email]
 
 
+def test_a_day_that_is_over_by_the_clocks_of_a_call_is_no_end_there(clock):
+    """In Auckland the first of December ended at 11:00 UTC; in La Paz it goes on."""
+    group = make.group()
+    over, goes_on = (
+        make.submitted(of=make.call(group=group, time_zone=zone))
+        for zone in ("Pacific/Auckland", "America/La_Paz")
+    )
+    client = signed_in(moderator(group))
+    with clock(datetime(2026, 12, 1, 15, tzinfo=UTC)):
+        chosen = [over.pk, goes_on.pk]
+        page = client.post(QUEUE, {"action": "return_for_changes", "_selected_action": chosen})
+        data = filled(page.content.decode(), having={"confirmed": "1"}, until="2026-12-01", reason="x")
+        page = posted(client, QUEUE, data, 200)
+    assert "This day is over" in page
+    states = dict(Contribution.objects.values_list("pk", "state"))
+    assert states == {over.pk: "received", goes_on.pk: "returned"}
+
+
 # Scenario 15.
 
 

@@ -79,6 +79,10 @@ def judged(request, step, record, form):
     version = request.POST.get(f"version-{record.pk}", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         return _("The page did not say which version was read.")
+    until = form.until_in(record.call.time_zone)
+    if until and until <= form.now:
+        # Over by the clocks of this call, though not everywhere.
+        return _("This day is over; choose a later one.")
     language = record.author.language if record.author else record.language
     try:
         record.judge(
@@ -86,7 +90,7 @@ def judged(request, step, record, form):
             by=request.user,
             version=int(version),
             reason=form.reason_in(language) if "reason" in form.fields else "",
-            edit_until=form.until_in(record.call.time_zone),
+            edit_until=until,
         )
     except OwnContribution:
         return _("You wrote it: somebody else must decide.")
