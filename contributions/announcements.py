@@ -6,6 +6,7 @@ is ended in the middle.
 """
 
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.urls import reverse
 from accounts.letters import MailKind
 from accounts.models import OutgoingMail, User
 from contributions.models import Contribution, Draft
-from workinggroup.mail import address, letter, tell
+from workinggroup.mail import address, letter, tell, written
 from workinggroup.models import AnnouncedOpening, Call, CallChange, Follow, HubNow, WorkingGroup
 from workinggroup.news import news_of
 
@@ -114,7 +115,8 @@ def remind_of_closing():
 
 
 def remind(call, before, due):
-    hours = round((call.closes_at - call.now).total_seconds() / 3600)
+    # After an outage there may be minutes left: the letter says the instant too.
+    hours = max(1, round((call.closes_at - call.now).total_seconds() / 3600))
     days = round(hours / 24) if hours > 48 else 0
     occasion = f"call:{call.pk}:closes-in:{before.total_seconds():.0f}:{call.closes_at.timestamp():.0f}"
     write = about_call(call, "closing_soon", MailKind.CLOSING, days=days, hours=hours)
@@ -126,14 +128,14 @@ def send_digests():
     staff = User.objects.wanting(MailKind.DIGEST).filter(is_staff=True).annotate(now=HubNow())
     for user in staff.order_by("pk"):
         local = user.now.astimezone(ZoneInfo(user.time_zone))
-        key = f"digest:{local:%Y-%m-%d}:{user.pk}"
-        if local.hour < DIGEST_HOUR or OutgoingMail.objects.filter(occasion=key).exists():
+        today = f"digest:{local:%Y-%m-%d}"
+        if local.hour < DIGEST_HOUR or OutgoingMail.objects.filter(occasion=f"{today}:{user.pk}").exists():
             continue
         if rows := waiting_for(user):
-            OutgoingMail.objects.put_once([digest(user, rows, key)])
+            OutgoingMail.objects.put_once(written([user], today, partial(digest, rows)))
 
 
-def digest(user, rows, key):
+def digest(rows, user, key):
     queue = reverse("admin:contributions_contribution_changelist")
     late = reverse("admin:contributions_draft_changelist")
     context = {

@@ -352,6 +352,7 @@ def test_the_number_of_queries_does_not_grow_with_the_readers(clock, django_asse
         (3 * DAY, "Quedan 3 días: Relatos"),
         (2 * DAY, "Quedan 48 horas: Relatos"),
         (HOUR, "Queda 1 hora: Relatos"),
+        (HOUR / 3, "Queda 1 hora: Relatos"),
         (0 * HOUR, None),
     ],
 )
@@ -525,3 +526,14 @@ def test_every_periodic_task_exists():
     celery_app.loader.import_default_modules()
     for entry in celery_app.conf.beat_schedule.values():
         assert entry["task"] in celery_app.tasks
+
+
+def test_a_moderator_whose_address_is_none_keeps_no_summary_from_the_others(clock):
+    group = make.group()
+    broken, moderator = make.moderator(group), make.moderator(group)
+    type(broken).objects.filter(pk=broken.pk).update(email="a@example.org\r\nbcc: b@example.org")
+    waiting(group)
+    with clock(MORNING):
+        send_digests()
+    assert told(broken) == []
+    assert len(told(moderator)) == 1
