@@ -43,7 +43,7 @@ def merge(gone, into):
     merged already, and for two that have an agreement with each other.
     """
     with transaction.atomic():
-        locked = Organisation.objects.select_for_update().in_bulk([gone.pk, into.pk])
+        locked = Organisation.objects.order_by("pk").select_for_update().in_bulk([gone.pk, into.pk])
         if len(locked) < 2:
             raise NotOne(_("Choose two different organisations."))
         gone, into = locked[gone.pk], locked[into.pk]
