@@ -4,6 +4,7 @@ import gc
 import os
 import re
 import socket
+import struct
 import threading
 import time
 from concurrent import futures
@@ -11,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gunicorn.http import message
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers import gthread
 
 
 @dataclass(eq=False)
@@ -65,9 +66,26 @@ class SendersFirst(futures.ThreadPoolExecutor):
             following.answer.set_exception(error)
 
 
-class Worker(ThreadWorker):
+# A thread waits this many seconds for the next bytes of a request, or for a reader to take more of an answer.
+SILENCE = 60
+
+
+class Worker(gthread.ThreadWorker):
+    """A thread for each request that is there, none for a connection that is silent."""
+
     def get_thread_pool(self):
         return SendersFirst(self.cfg.threads)
+
+    def handle(self, conn):
+        if not conn.initialized and not conn.wait_for_data(0):
+            # Browsers connect before they know what to ask, and gunicorn keeps a thread for each such
+            # connection for five seconds. The main loop waits for any number of them.
+            return gthread._DEFER
+        # gunicorn sets no limit of its own: a phone that loses its line in mid-upload would keep its thread.
+        silence = struct.pack("ll", SILENCE, 0)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, silence)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, silence)
+        return super().handle(conn)
 
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,9 +14,11 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from gunicorn.config import Config
+from gunicorn.workers.gthread import TConn
 
 from ripess_hub import embedded
-from ripess_hub.gunicorn import SendersFirst
+from ripess_hub.gunicorn import SendersFirst, Worker
 from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,6 +126,31 @@ def test_no_method_breaks_it(server):
         for path in (b"/es/", b"/es/organisations/red/", b"/api/v1/organisations/", b"/files/x"):
             assert answer(server, path, method)[0] < 500, (method, path)
     assert answer(server, b"/es/organisations/red/")[0] == 200
+
+
+def test_connections_that_say_nothing_keep_no_thread_from_those_that_ask(server):
+    with ExitStack() as silent:
+        for _connection in range(60):
+            silent.enter_context(socket.create_connection(("127.0.0.1", server), timeout=30))
+        # Five seconds for each four of them would be longer than `answer` waits.
+        assert answer(server, b"/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("begun", [b"GET /es/ HT", b"POST /es/account/ HTTP/1.1\r\nContent-Length: 9\r\n\r\nab"])
+def test_a_line_that_breaks_off_gives_its_thread_back(monkeypatch, begun):
+    monkeypatch.setattr("ripess_hub.gunicorn.SILENCE", 1)
+    configuration = Config()
+    worker = Worker(1, os.getpid(), [], None, 1, configuration, SimpleNamespace(exception=print))
+    worker.handle_request = lambda request, _connection: request.body.read(9)
+    client, served = socket.socketpair()
+    with client, served:
+        client.sendall(begun)
+        answers = []
+        connection = TConn(configuration, served, ("127.0.0.1", 1), ("127.0.0.1", 2))
+        thread = threading.Thread(target=lambda: answers.append(worker.handle(connection)), daemon=True)
+        thread.start()
+        thread.join(30)
+    assert answers == [False]
 
 
 class Crowd:
