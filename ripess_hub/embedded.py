@@ -213,6 +213,7 @@ class Postgres:
     def __init__(self, data_dir, *, durable=True):
         self.data_dir = Path(data_dir)
         self.data = self.data_dir / "postgresql"
+        self.unfinished = self.data_dir / "postgresql.unfinished"
         self.sockets = socket_folder(data_dir)
         self.durable = durable
         self.process = None
@@ -231,6 +232,8 @@ class Postgres:
         environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         with log.open("ab") as out:
             if not (self.data / "PG_VERSION").exists():
+                shutil.rmtree(self.unfinished, ignore_errors=True)
+                _private_folder(self.unfinished, owner)
                 self._initialise([*before, programs / "initdb"], programs, out, environment, as_owner)
             self._clear_stale()
             options = {"jit": "off", "shared_buffers": "128MB", "max_connections": "100"}
@@ -245,18 +248,25 @@ class Postgres:
         self._wait(log)
 
     def _initialise(self, initdb, programs, out, environment, as_owner):
+        """Make the data folder beside its place and put it there whole, so that a start that is killed in
+        the middle leaves nothing that looks like one."""
         version = subprocess.check_output([programs / "postgres", "-V"], text=True)
         locale = []
         if int(version.split()[2].split(".")[0]) >= 17:
             locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         done = subprocess.run(
-            [*initdb, "-D", self.data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8",
+            [*initdb, "-D", self.unfinished, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8",
              "--locale=C.UTF-8", *locale, "--no-instructions", "--no-sync"],
-            stdout=out, stderr=out, cwd="/", env=environment, **as_owner,
+            stdout=out, stderr=out, cwd="/", env=environment,
+            preexec_fn=die_with_parent(signal.SIGKILL), **as_owner,
         )  # fmt: skip
         if done.returncode:
-            shutil.rmtree(self.data, ignore_errors=True)
+            shutil.rmtree(self.unfinished, ignore_errors=True)
             raise CannotStart(f"PostgreSQL could not make its data folder; see {out.name}.")
+        try:
+            self.unfinished.rename(self.data)
+        except OSError:
+            raise CannotStart(f"{self.data} holds something else than PostgreSQL's data.") from None
 
     def _clear_stale(self):
         """End what a killed supervisor left behind, and clear the lock file of what is long gone.
