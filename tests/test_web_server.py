@@ -136,7 +136,9 @@ def test_connections_that_say_nothing_keep_no_thread_from_those_that_ask(server)
         assert answer(server, b"/healthz")[0] == 200
 
 
-@pytest.mark.parametrize("begun", [b"GET /es/ HT", b"POST /es/account/ HTTP/1.1\r\nContent-Length: 9\r\n\r\nab"])
+@pytest.mark.parametrize(
+    "begun", [b"GET /es/ HT", b"POST /es/account/ HTTP/1.1\r\nContent-Length: 9\r\n\r\nab"]
+)
 def test_a_line_that_breaks_off_gives_its_thread_back(monkeypatch, begun):
     monkeypatch.setattr("ripess_hub.gunicorn.SILENCE", 1)
     configuration = Config()
