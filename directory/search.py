@@ -3,6 +3,7 @@
 import re
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Greatest
@@ -105,6 +106,23 @@ def matching(queryset, text, names):
         found |= called
         rank = Case(When(called, then=Value(2.0)), default=Value(0.0)) + rank
     return queryset.filter(found).annotate(rank=rank)
+
+
+def best(found, most):
+    """Return the keys of the `most` best of the records found, and how many were found."""
+    # A common word matches thousands: they are matched, ranked and counted once, by keys alone.
+    try:
+        matched, parameters = found.order_by().values("pk", "slug", "rank").query.sql_with_params()
+    except EmptyResultSet:
+        return [], 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH matched AS MATERIALIZED ({matched}) SELECT pk, (SELECT count(*) FROM matched) "
+            "FROM matched ORDER BY rank DESC, slug LIMIT %s",
+            [*parameters, most],
+        )
+        rows = cursor.fetchall()
+    return [key for key, _count in rows], rows[0][1] if rows else 0
 
 
 # Each word as it is where a name holds it, else the most similar one of a name, if there is one.

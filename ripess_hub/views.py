@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, F, Window
+from django.db.models import Count, F
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -26,7 +26,7 @@ from directory.figures import ask
 from directory.filter_parts import Unnest
 from directory.filters import agreements_counted
 from directory.models import Agreement, Event, Organisation
-from directory.search import clean_query, search
+from directory.search import best, clean_query, search
 from directory.vocabulary import vocabulary
 from ripess_hub import rights
 
@@ -95,13 +95,10 @@ def search_page(request):
     results, total = {}, 0
     if text:
         for name, queryset, names in searched_kinds():
-            found = search(queryset, text, names=names).order_by("-rank", "slug")
-            # Matched once, ranked and counted on the way, by keys alone: a common word matches thousands.
-            best = list(found.annotate(matches=Window(Count("*"))).values_list("pk", "matches")[:10])
-            records = queryset.in_bulk([key for key, _count in best])
-            count = best[0][1] if best else 0
+            keys, count = best(search(queryset, text, names=names), 10)
+            records = queryset.in_bulk(keys)
             # What is withdrawn between the two questions is left out.
-            shown = [records[key] for key, _count in best if key in records]
+            shown = [records[key] for key in keys if key in records]
             results[name] = {"count": count, "records": shown}
             total += count
     return render(request, "search.html", {"q": text, "results": results, "total": total})
