@@ -24,19 +24,13 @@ BLANK = "…"
 WHOLE = 90
 
 
-def verified_addresses(user):
-    """The addresses that are surely this person's: anybody may add another's without proving it."""
-    others = user.emailaddress_set.filter(verified=False).values_list("email", flat=True)
-    return {user.email, *user.emailaddress_set.values_list("email", flat=True)} - set(others)
-
-
 def every_address(user):
     return {user.email, *user.emailaddress_set.values_list("email", flat=True)}
 
 
 def mail_to(user):
     """Mail to the account or to an address of the person's."""
-    return OutgoingMail.objects.filter(Q(user=user) | Q(user=None, to__in=verified_addresses(user)))
+    return OutgoingMail.objects.filter(Q(user=user) | Q(user=None, to__in=user.verified_addresses))
 
 
 def export_for(user):
@@ -85,7 +79,7 @@ def erase(user):
         if data.get(SESSION_KEY) == str(user.pk) or any(address in repr(data) for address in quoted):
             session.delete()
     unname(User, [user.pk])
-    redact(verified_addresses(user))
+    redact(set(user.verified_addresses))
     transaction.on_commit(lambda: remove_local_mail(addresses), robust=True)
     user.delete()
 

@@ -161,8 +161,7 @@ def waiting_for(user):
     received = (
         Contribution.objects.moderated_by(user)
         .filter(state=Contribution.State.RECEIVED)
-        .exclude(author=user)
-        .exclude(co_authors__user=user)
+        .not_written_by(user)
         .order_by()
     )
     late = Draft.objects.moderated_by(user).exclude(user=None).exclude(user=user).order_by()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Prefetch, Q
 
 from accounts.models import OutgoingMail
-from accounts.rights import any_holds, redact, unname, verified_addresses
+from accounts.rights import any_holds, redact, unname
 from contributions.models import (
     Attachment,
     Challenge,
@@ -52,7 +52,7 @@ def export_for(user):
                 "state": one.state,
                 "answered": one.answered_at,
             }
-            for one in co_authorships(user).select_related("contribution").order_by("pk")
+            for one in CoAuthor.objects.of(user).select_related("contribution").order_by("pk")
         ),
         "translations": (
             {
@@ -196,11 +196,6 @@ def attachment(file):
     }
 
 
-def co_authorships(user):
-    """Where the person is named as a co-author, by account or by an address that is surely theirs."""
-    return CoAuthor.objects.filter(Q(user=user) | Q(email__in=verified_addresses(user)))
-
-
 def fate_of(user):
     """What would become of the person's work: contributions that stay and that go, and drafts."""
     own = Contribution.objects.of(user).without_bulk().order_by("received_at")
@@ -252,7 +247,7 @@ def names_of(user):
         user.display_name,
         *Contribution.objects.of(user).values_list("author_name", flat=True),
         *history.filter(author=user).values_list("author_name", flat=True),
-        *co_authorships(user).values_list("name", flat=True),
+        *CoAuthor.objects.of(user).values_list("name", flat=True),
         *ContributionTranslation.objects.filter(translator=user).values_list("translator_name", flat=True),
     }
 
@@ -290,16 +285,16 @@ def take_name_off(record):
 
 def leave_works_of_others(user):
     """The person is no longer co-author or translator of other people's contributions."""
-    for one in co_authorships(user).select_related("contribution"):
+    for one in CoAuthor.objects.of(user).select_related("contribution"):
         for version in ContributionVersion.objects.filter(contribution=one.contribution_id):
             named = version.rest.get("co_authors", [])
             if one.name in named:
                 version.rest["co_authors"] = [name for name in named if name != one.name]
                 version.save(update_fields=["rest"])
-    unname(Contribution, co_authorships(user).values_list("contribution", flat=True))
-    unname(CoAuthor, co_authorships(user).values_list("pk", flat=True))
-    co_authorships(user).delete()
-    forget_in_drafts(verified_addresses(user))
+    unname(Contribution, CoAuthor.objects.of(user).values_list("contribution", flat=True))
+    unname(CoAuthor, CoAuthor.objects.of(user).values_list("pk", flat=True))
+    CoAuthor.objects.of(user).delete()
+    forget_in_drafts(user.verified_addresses)
     translations = ContributionTranslation.objects.filter(translator=user)
     history = apps.get_model("contributions", "ContributionTranslationHistory").objects
     unfinished = list(translations.exclude(publication="published").values_list("pk", flat=True))

@@ -499,6 +499,7 @@ def test_own_work_published_work_and_nothing_are_no_reason_to_write(clock):
     moderator = make.moderator(group)
     waiting(group, author=moderator)
     waiting(group).co_authors.create(name="M", email=moderator.email, user=moderator)
+    waiting(group).co_authors.create(name="By mail", email=moderator.email, state="confirmed")
     make.contribution(call=make.call(group=group))
     with clock(MORNING):
         send_digests()

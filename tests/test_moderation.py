@@ -404,14 +404,19 @@ def test_staff_undo_a_withdrawal_only_after_the_call_has_closed_for_its_author_o
 # Own work.
 
 
-@pytest.mark.parametrize("role", ["author", "co-author"])
+@pytest.mark.parametrize("role", ["author", "co-author", "co-author by mail"])
 def test_a_moderator_does_not_judge_their_own_contribution(role):
     record = make.submitted()
     user = moderator(record.call.group)
     if role == "author":
         Contribution.objects.filter(pk=record.pk).update(author=user)
-    else:
+    elif role == "co-author":
         record.co_authors.create(name="M", email="m@example.org", user=user)
+    else:
+        person = record.co_authors.create(name="M", email=user.email)
+        Client().post(reverse("contributions:co_author", args=[person.token]), {"answer": "confirm"})
+        person.refresh_from_db()
+        assert (person.state, person.user) == ("confirmed", None)
     client = signed_in(user)
     page = read(client, record)
     assert not [form for form in FormReader(page).forms if "step" in form]

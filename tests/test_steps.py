@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import ProgrammingError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -96,6 +97,47 @@ def test_the_second_of_two_moderators_is_refused_and_learns_who_was_first():
     assert refused.value.contribution.state == "published"
     assert OutgoingMail.objects.count() == 1
     assert StepTaken.objects.filter(step__in=DECISIONS).count() == 1
+
+
+def by_mail(record, user, state, *, verified=True):
+    """`user` is named as co-author by address and answered from the letter, without being signed in."""
+    EmailAddress.objects.create(user=user, email=f"second-{user.email}", verified=verified)
+    person = record.co_authors.create(name="Named", email=f"second-{user.email}")
+    if state != "asked":
+        person.answer(state == "confirmed")
+    return user
+
+
+@pytest.mark.parametrize(
+    ("state", "verified", "own", "reads"),
+    [
+        ("asked", True, True, False),
+        ("confirmed", True, True, True),
+        ("declined", True, False, False),
+        ("confirmed", False, False, False),
+    ],
+)
+def test_who_is_named_by_an_address_they_proved_wrote_it_unless_they_decline(state, verified, own, reads):
+    record = in_state("received")
+    user = by_mail(record, make.moderator(record.call.group), state, verified=verified)
+    everything = Contribution.objects.all()
+    assert record.is_of(user) == everything.with_flags(user).get(pk=record.pk).is_own == own
+    assert everything.written_by(user).exists() == own
+    assert everything.not_written_by(user).exists() != own
+    assert everything.signed_by(user).exists() == everything.shared_with(user).exists() == reads
+    if own:
+        with pytest.raises(OwnContribution):
+            record.judge(Step.PUBLISH, by=user, version=1)
+    else:
+        record.judge(Step.PUBLISH, by=user, version=1)
+    assert Contribution.objects.get(pk=record.pk).is_published != own
+
+
+def test_what_nobody_wrote_any_more_is_judged_by_all():
+    record = in_state("received", author=None)
+    moderator = make.moderator(record.call.group)
+    assert list(Contribution.objects.not_written_by(moderator)) == [record]
+    assert Contribution.objects.with_flags(moderator).get().is_own is False
 
 
 def test_nobody_judges_their_own_contribution():

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from accounts.rights import unname, verified_addresses
+from accounts.rights import unname
 from workinggroup.models import CallChange, Follow, LateAccess, Membership
 
 
@@ -11,7 +11,7 @@ def export_for(user):
     staff to the times of calls."""
     memberships = Membership.objects.filter(user=user).select_related("group", "organisation")
     changes = CallChange.objects.filter(by=user).select_related("call")
-    late = LateAccess.objects.filter(email__in=verified_addresses(user)).select_related("call")
+    late = LateAccess.objects.filter(email__in=user.verified_addresses).select_related("call")
     return {
         "memberships": [
             {
@@ -40,8 +40,8 @@ def erase(user):
     address; what the person did to calls stays without their name."""
     Membership.objects.filter(user=user).delete()
     Follow.objects.filter(user=user).delete()
-    late = LateAccess.objects.filter(email__in=verified_addresses(user))
+    late = LateAccess.objects.filter(email__in=user.verified_addresses)
     unname(LateAccess, late.values_list("pk", flat=True))
     late.delete()
     history = apps.get_model("workinggroup", "LateAccessHistory").objects
-    history.filter(email__in=verified_addresses(user)).delete()
+    history.filter(email__in=user.verified_addresses).delete()

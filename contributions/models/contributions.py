@@ -70,7 +70,8 @@ class ContributionQuerySet(models.QuerySet):
         return self.published().filter(~Exists(cited.filter(contributions=OuterRef("pk"))))
 
     def moderated_by(self, user):
-        """What `user` may judge: contributions to the groups they moderate."""
+        """Contributions to the groups `user` moderates, which they may read, and judge apart from those
+        `written_by` them."""
         return self.filter(call__group__in=WorkingGroup.objects.moderated_by(user))
 
     def of(self, user):
@@ -84,14 +85,26 @@ class ContributionQuerySet(models.QuerySet):
             return self.published()
         moderated = WorkingGroup.objects.moderated_by(user)
         return self.filter(
-            signed_by(user)
+            Q(author=user)
+            | shared_with(user)
             | Q(call__group__in=moderated)
             | Q(pk__in=Contribution.objects.published().values("pk"))
         )
 
     def signed_by(self, user):
-        """What `user` sent, alone or with others: as author or co-author."""
-        return self.filter(signed_by(user)) if user.is_authenticated else self.none()
+        """What `user` sent, alone or with others: as author, or as co-author who confirmed it."""
+        return self.filter(Q(author=user) | shared_with(user)) if user.is_authenticated else self.none()
+
+    def shared_with(self, user):
+        """What others sent, of which `user` confirmed to be a co-author."""
+        return self.filter(shared_with(user)).exclude(author=user)
+
+    def written_by(self, user):
+        """What `user` does not judge."""
+        return self.filter(wrote(user))
+
+    def not_written_by(self, user):
+        return self.filter(~wrote(user))
 
     def translatable_by(self, user):
         """What `user` may translate in the admin: what they moderate; for those who may only
@@ -108,10 +121,9 @@ class ContributionQuerySet(models.QuerySet):
         earlier = Q(version__lt=OuterRef("version"))
         read = Reading.objects.filter(contribution=OuterRef("pk"), user=user)
         judged = StepTaken.objects.filter(contribution=OuterRef("pk"), step__in=DECISIONS)
-        own = CoAuthor.objects.filter(contribution=OuterRef("pk"), user=user)
         return self.annotate(
             waited=ExpressionWrapper(HubNow() - F("received_at"), models.DurationField()),
-            is_own=Case(When(author=user, then=True), default=Exists(own)),
+            is_own=Case(When(wrote(user), then=True), default=False),
             is_new=Case(
                 When(Exists(read.filter(version=OuterRef("version"))), then=False),
                 default=Exists(read.filter(earlier)) | Exists(judged.filter(earlier)),
@@ -146,7 +158,7 @@ class ContributionQuerySet(models.QuerySet):
 
     def with_byline(self):
         """Join what stands beside a title: the authors' names and the organisation."""
-        confirmed = CoAuthor.objects.filter(contribution=OuterRef("pk"), state=CoAuthor.State.CONFIRMED)
+        confirmed = CoAuthor.objects.confirmed().filter(contribution=OuterRef("pk"))
         return (
             self.select_related("author", "organisation")
             .defer(*SEARCH, *bulk_of("organisation"), "author__password", "author__email")
@@ -191,10 +203,15 @@ class ContributionQuerySet(models.QuerySet):
         )
 
 
-def signed_by(user):
-    """The condition that `user` is author, or co-author and did not decline."""
-    shared = CoAuthor.objects.filter(contribution=OuterRef("pk"), user=user)
-    return Q(author=user) | Exists(shared.exclude(state=CoAuthor.State.DECLINED))
+def shared_with(user):
+    """The condition that `user` confirmed to be a co-author."""
+    return Exists(CoAuthor.objects.of(user).confirmed().filter(contribution=OuterRef("pk")))
+
+
+def wrote(user):
+    """The condition that `user` is author, or named as co-author and did not decline."""
+    named = CoAuthor.objects.of(user).standing().filter(contribution=OuterRef("pk"))
+    return Q(author=user) | Exists(named)
 
 
 def joined(model, name, outer=None):

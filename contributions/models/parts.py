@@ -4,6 +4,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from workinggroup.models import HubNow
@@ -37,6 +38,19 @@ def new_token():
     return secrets.token_urlsafe(24)
 
 
+class CoAuthorQuerySet(models.QuerySet):
+    def of(self, user):
+        """Where `user` is named, by account or by an address that is surely theirs."""
+        return self.filter(Q(user=user) | Q(email__in=user.verified_addresses))
+
+    def confirmed(self):
+        return self.filter(state=CoAuthor.State.CONFIRMED)
+
+    def standing(self):
+        """Those who did not decline."""
+        return self.exclude(state=CoAuthor.State.DECLINED)
+
+
 class CoAuthor(models.Model):
     """A co-author named by the author; shown to readers once they confirmed."""
 
@@ -62,6 +76,8 @@ class CoAuthor(models.Model):
     )  # fmt: skip
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
 
+    objects = CoAuthorQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         verbose_name = _("co-author")
@@ -72,8 +88,8 @@ class CoAuthor(models.Model):
         return self.name
 
     def answer(self, confirm, *, user=None):
-        """Confirm or decline, at any time and again; whoever is signed in may read the contribution
-        from then on."""
+        """Confirm or decline, at any time and again; whoever is signed in, or has proven the address,
+        may read the contribution from then on."""
         self.state = self.State.CONFIRMED if confirm else self.State.DECLINED
         self.user = user if confirm and user and user.is_authenticated else None
         CoAuthor.objects.filter(pk=self.pk).update(state=self.state, user=self.user, answered_at=HubNow())

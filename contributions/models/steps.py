@@ -106,7 +106,7 @@ class Steps:
 
     def is_of(self, user):
         """Whether `user` wrote it, alone or with others."""
-        return user.pk == self.author_id or self.co_authors.filter(user=user).exists()
+        return type(self).objects.written_by(user).filter(pk=self.pk).exists()
 
     def judge(self, step, *, by, version, reason="", edit_until=None):
         """Take a decision of a moderator about the version they read, and tell the author.

@@ -31,7 +31,7 @@ def everything(request):
         .order_by("-received_at")
     )
     shared = (
-        Contribution.objects.filter(co_authors__user=request.user)
+        Contribution.objects.shared_with(request.user)
         .without_bulk()
         .select_related("call__group")
         .order_by("-received_at")
