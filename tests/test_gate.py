@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from accounts.models import OutgoingMail
 from contributions.forms import ContributionForm
-from contributions.models import Contribution, Draft, Overtaken, Step, StepTaken
+from contributions.models import ChangesEnded, Contribution, Draft, Overtaken, Step, StepTaken
 from directory.models import NotAllowed
 from tests import factories as make
 from workinggroup.models import Call, CallChange
@@ -193,7 +193,9 @@ def test_a_change_is_a_new_version_in_the_old_place_of_the_queue(clock):
     assert [version.text for version in record.versions.all()] == ["Our text.", "Our better text."]
     with clock(CLOSES):
         draft.keep({**draft.data, "text": "Too late."})
-        assert send(draft, base=2).contribution is None
+        with pytest.raises(ChangesEnded) as refused:
+            send(draft, base=2)
+    assert refused.value.ended_at == CLOSES
     record.refresh_from_db()
     assert record.text == "Our better text."
 
@@ -208,7 +210,8 @@ def test_changes_end_at_an_instant_of_their_own_where_the_call_has_one(clock):
         assert send(draft, base=1).contribution.text == "In time."
     with clock(CLOSES + timedelta(days=3)):
         draft.keep({**draft.data, "text": "Too late."})
-        assert send(draft, base=2).contribution is None
+        with pytest.raises(ChangesEnded):
+            send(draft, base=2)
 
 
 def test_changes_asked_for_are_taken_after_the_closing_but_only_of_the_words(clock):
@@ -219,8 +222,9 @@ def test_changes_asked_for_are_taken_after_the_closing_but_only_of_the_words(clo
     moderator = make.moderator(call.group)
     until = CLOSES + timedelta(days=5)
     record.judge(Step.RETURN, by=moderator, version=1, reason="Shorter.", edit_until=until)
-    with clock(until):
-        assert send(draft, base=1).contribution is None
+    with clock(until), pytest.raises(ChangesEnded) as refused:
+        send(draft, base=1)
+    assert refused.value.ended_at == until
     with clock(until - MOMENT):
         draft.keep({**draft.data, "text": "Shorter text.", "author_name": "Somebody else"})
         again = send(draft, base=1).contribution

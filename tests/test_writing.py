@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,57 +21,15 @@ from contributions import mail
 from contributions.forms import clean_co_author
 from contributions.models import Attachment, Contribution, Draft, Step
 from tests import factories as make
+from tests.writing import CLOSES, MOMENT, OPENS, WORDS, a_call, form_address, post, sent, shown, signed_in
 from workinggroup.models import Call, CallQuestion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
-
-OPENS = datetime(2026, 11, 1, 12, tzinfo=UTC)
-CLOSES = datetime(2026, 12, 1, 12, tzinfo=UTC)
-MOMENT = timedelta(microseconds=1)
-WORDS = {
-    "title": "Tres años de ferias",
-    "kind": "experience",
-    "language": "es",
-    "summary": "En pocas palabras.",
-    "text": "Un texto **importante**.\n\nY otro párrafo.",
-    "author_name": "Lucía Andrango",
-    "organisation": "",
-    "consent": "on",
-}
 
 
 @pytest.fixture(autouse=True)
 def _tables():
     call_command("createcachetable")
-
-
-def a_call(**values):
-    return make.call(**{"opens_at": OPENS, "closes_at": CLOSES, "slug": "feria", **values})
-
-
-def form_address(call, language="es"):
-    return f"/{language}/calls/{call.slug}/contribute/"
-
-
-def post(client, call, do="save", *, page="es", key=None, status=None, **changes):
-    """Press a button of the form; returns the answer."""
-    address = form_address(call, page) + (f"{key}/" if key else "")
-    values = {"draft": str(key or uuid4()), "revision": "0", "base": "0", "do": do, **WORDS, **changes}
-    answer = client.post(address, {name: value for name, value in values.items() if value is not None})
-    if status:
-        assert answer.status_code == status, answer.content.decode()[:3000]
-    return answer
-
-
-def signed_in(**values):
-    client, person = Client(), make.person(**values)
-    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    client.force_login(person)
-    return client, person
-
-
-def shown(answer):
-    return answer.content.decode()
 
 
 # Open, scheduled, closed.
@@ -703,12 +660,6 @@ def test_a_name_that_two_bodies_share_is_asked_about():
 
 
 # One's own contributions.
-
-
-def sent(client, call, **changes):
-    key = uuid4()
-    post(client, call, "submit", draft=str(key), status=302, **changes)
-    return Draft.objects.get(pk=key).contribution, key
 
 
 def test_the_author_changes_withdraws_and_undoes_while_the_call_is_open(clock):

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from contributions.models.moderation import Reading
 from contributions.models.parts import CoAuthor
 from contributions.models.reports import Report
-from contributions.models.steps import DECISIONS, Steps, StepTaken
+from contributions.models.steps import DECISIONS, ChangesEnded, Overtaken, Step, Steps, StepTaken
 from directory.models import Agreement
 from directory.search_fields import CONFIGURATIONS, HubSort
 from workinggroup.models import (
@@ -370,10 +370,27 @@ class Contribution(Steps, models.Model):
     def takes_changes(self):
         """Whether the author may send a new version now. The contribution comes with its call
         `with_state()`, whose `now` is the database's."""
-        now = self.call.now
         if self.state == self.State.RETURNED:
-            return self.edit_until is None or now < self.edit_until
+            return self.edit_until is None or self.call.now < self.edit_until
         return self.state == self.State.RECEIVED and self.call.takes_changes
+
+    @property
+    def changes_end_at(self):
+        """Until when the author may send a new version; None while there is no end."""
+        return self.edit_until if self.state == self.State.RETURNED else self.call.changes_end_at
+
+    @property
+    def change_step(self):
+        """The step that a new version is; empty in a state that takes none."""
+        steps = {self.State.RECEIVED: Step.REVISE, self.State.RETURNED: Step.RESUBMIT}
+        return steps.get(self.state, "")
+
+    def check_takes_changes(self):
+        """Raise `Overtaken` in a state that takes no new version, `ChangesEnded` after the time for it."""
+        if not self.change_step:
+            raise Overtaken(Step.REVISE, self)
+        if not self.takes_changes:
+            raise ChangesEnded(self.change_step, self)
 
     @property
     def takes_whole_changes(self):

@@ -154,11 +154,12 @@ class Draft(models.Model):
 
     def submit(self, user, cleaned, *, base=0):
         """Send the draft, once. Return a `Sent`: with the contribution when it was in time, without
-        when the call had closed; then the text stays here as a late draft.
+        when the call had closed and nothing was sent before; then the text stays here as a late draft.
 
         `cleaned` is what the form made of the draft. `base` is the version the form was opened on: a
         second press of the same button finds a later one with the same words and changes nothing.
-        Raises `Overtaken` when a different text was sent meanwhile, or a decision was taken.
+        Raises `Overtaken` when a different text was sent meanwhile, or the state has changed, and
+        `ChangesEnded` when the time for changes is over.
         """
         with transaction.atomic():
             locked = Draft.objects.select_for_update().filter(pk=self.pk)
@@ -169,12 +170,8 @@ class Draft(models.Model):
             call = self.call.gate()
             if record:
                 record.call = call
-                if not record.takes_changes:
-                    return Sent(call)
-                step = Step.RESUBMIT if record.state == record.State.RETURNED else Step.REVISE
-                return Sent(
-                    call, revised(record, step, cleaned, by=user, base=base, whole=call.takes_changes)
-                )
+                record.check_takes_changes()
+                return Sent(call, revised(record, cleaned, by=user, base=base, whole=call.takes_changes))
             how = call.takes(user)
             if not how:
                 self.refuse(call, user)
@@ -258,11 +255,11 @@ def made(draft, user, cleaned, call, *, late):
     return record
 
 
-def revised(record, step, cleaned, *, by, base, whole):
+def revised(record, cleaned, *, by, base, whole):
     """The contribution with a new version, in its old place in the queue."""
     names = FIELDS if whole else WORDS
     values = {name: cleaned[name] for name in names}
-    record.move(step, by=by, judged=base, edit_until=None, version=F("version") + 1, **values)
+    record.move(record.change_step, by=by, judged=base, edit_until=None, version=F("version") + 1, **values)
     complete(record, record.draft, cleaned if whole else None)
     return record
 

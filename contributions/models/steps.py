@@ -61,6 +61,19 @@ class Overtaken(NotAllowed):
         return self.version is not None and self.version != self.contribution.version
 
 
+class ChangesEnded(NotAllowed):
+    """The author may send no new version now: the time for it ended at `ended_at`, or, when that is None,
+    the call takes no changes at the moment."""
+
+    is_over = True
+
+    def __init__(self, step, contribution):
+        super().__init__(step)
+        end = contribution.changes_end_at
+        self.contribution = contribution
+        self.ended_at = end if end and end <= contribution.call.now else None
+
+
 class OwnContribution(NotAllowed):
     """A moderator does not judge a contribution they wrote."""
 

@@ -25,6 +25,7 @@ from contributions.forms import ContributionForm, Typed, typed
 from contributions.models import (
     ANONYMOUS_DAYS,
     LATE_KEPT_DAYS,
+    ChangesEnded,
     Draft,
     NoRoom,
     Overtaken,
@@ -240,7 +241,9 @@ def submit(request, call, draft, spoilt, problems):
         return to_sign_in(request, f"{address}?last=1")
     try:
         sent = draft.submit(request.user, form.for_model, base=number_of(request.POST.get("base")) or 0)
-    except Overtaken as conflict:
+    except (Overtaken, ChangesEnded) as conflict:
+        # As it is now, not as it was when the press came.
+        draft.contribution = conflict.contribution
         return page(request, call, draft, form, conflict=conflict, status=409)
     if sent.contribution is None:
         return late(request, sent.call, draft)
