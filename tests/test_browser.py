@@ -262,6 +262,38 @@ def test_print_keeps_the_figures_and_drops_the_controls(browser, site):
     context.close()
 
 
+SEPARATORS = """() => [...document.querySelectorAll('.table--cards td')].filter(cell => {
+    const after = getComputedStyle(cell, '::after').content.includes('·');
+    const before = getComputedStyle(cell, '::before').content.includes('·');
+    let next = cell.nextElementSibling;
+    const list = next && next.querySelector(':scope > ul');
+    while (next && !next.hasChildNodes()) next = next.nextElementSibling;
+    return before || after !== Boolean(cell.hasChildNodes() && next && !list);
+}).map(cell => cell.parentElement.innerText)"""
+CUT_LABELS = """() => [...document.querySelectorAll('.order select')].flatMap(menu => {
+    const style = getComputedStyle(menu), pen = document.createElement('canvas').getContext('2d');
+    const room = menu.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    pen.font = style.font;
+    return [...menu.options].map(one => one.text).filter(text => pen.measureText(text).width > room);
+})"""
+
+
+def test_lists_on_phones_show_whole_labels_and_separators_only_between_two_things(browser, site):
+    context = browser.new_context(viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    for language, path in (
+        ("es", "agreements/"),
+        ("fr", "agreements/"),
+        ("fr", "events/"),
+        ("fr", "data/"),
+        ("es", "network/"),
+    ):
+        page.goto(f"{site}/{language}/{path}")
+        assert page.evaluate(SEPARATORS) == []
+        assert page.evaluate(CUT_LABELS) == []
+    context.close()
+
+
 def test_filters_work_with_and_without_javascript_and_back_returns(browser, site):
     for javascript in (True, False):
         context = browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=javascript)

@@ -168,6 +168,16 @@ def test_no_french_line_begins_with_a_sign(client):
     assert "¿Qué hacer ?</h1>" in get(client, "/es/organisations/deux/")
 
 
+def test_a_colon_between_two_things_keeps_the_space_of_the_language(client):
+    factories.organisation(scope=factories.term(factories.directory.Scope, "national"))
+    factories.term(factories.directory.Scope, "global")
+    factories.term(factories.directory.OrganisationKind, "network")
+    page = get(client, "/fr/organisations/?scope=global")
+    assert "</a>\u00a0: 1 résultat" in page
+    assert "<title>Annuaire\u00a0: 0 organisation" in page
+    assert "</a>: 1 resultado" in get(client, "/es/organisations/?scope=global")
+
+
 def test_names_sort_by_the_language_of_reading_with_its_fallback(client):
     factories.organisation(name_es="Árbol", name_fr="Zèbre", name_en=None)
     factories.organisation(name_es="Mano", name_fr=None, name_en=None)

@@ -41,6 +41,13 @@ def test_french_has_a_no_break_space_before_high_punctuation():
             assert not re.search(r" [:;?!»]|« ", text), text
 
 
+def test_no_template_writes_a_colon_of_its_own_after_a_value():
+    """French sets a space before it: `{% colon %}`, or the colon is part of a message."""
+    for path in (ROOT / "templates").rglob("*.html"):
+        bare = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", path.read_text(), flags=re.DOTALL)
+        assert not re.search(r"(%}|}}|</\w+>):[ <\n]", bare), path
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_files_hold_exactly_the_messages_of_the_code(language, tmp_path):
     if not shutil.which("xgettext"):

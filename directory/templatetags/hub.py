@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from markdown_it import MarkdownIt
 
 from directory import text as words
@@ -44,6 +44,12 @@ def keep(parser, token):
     nodelist = parser.parse(("endkeep",))
     parser.delete_first_token()
     return Keep(nodelist, name)
+
+
+@register.simple_tag
+def colon():
+    """What stands between a name and what is said of it: French sets a space before it that never breaks."""
+    return pgettext("between a name and what is said of it", ": ")
 
 
 @register.simple_tag
