@@ -3,11 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
 
+from accounts.models import OutgoingMail
 from contributions.models import Draft, Step
 from tests import factories as make
-from tests.writing import CLOSES, OPENS, WORDS, a_call, post, sent, shown, signed_in
+from tests.writing import CLOSES, MOMENT, OPENS, WORDS, a_call, post, sent, shown, signed_in
+from workinggroup.models import Call
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
 LATE = timedelta(seconds=2)
@@ -96,3 +101,62 @@ def test_the_form_of_published_work_does_not_say_that_a_time_is_over(clock):
         page = shown(client.get(f"/es/calls/{call.slug}/contribute/{key}/"))
         assert "ya no admite cambios en su estado actual" in page
         assert "El plazo para cambios ha terminado" not in page
+
+
+# Late presses with something missing.
+
+
+@pytest.mark.parametrize("who", ["signed in", "anonymous"])
+@pytest.mark.parametrize("missing", [{"title": "", "consent": None}, {"files": "nota.exe"}])
+def test_a_late_press_with_something_missing_is_kept_as_late(clock, who, missing):
+    """Moderators may admit it once its author has added what is missing; an error alone would hide it
+    from them, and there is no button to press again."""
+    call = a_call()
+    client = signed_in()[0] if who == "signed in" else Client()
+    if "files" in missing:
+        missing = {"files": SimpleUploadedFile(missing["files"], b"MZ" + b"\0" * 100)}
+    with clock(CLOSES + LATE):
+        page = shown(post(client, call, "submit", status=409, **missing))
+    assert "La convocatoria de contribuciones está cerrada" in page
+    assert "12:00:02" in page
+    assert WORDS["text"].splitlines()[0] in page
+    assert ("nota.exe" in page) == ("files" in missing)
+    assert ("Escriba un título para la contribución." in page) == ("title" in missing)
+    assert Draft.objects.get().late_at == CLOSES + LATE
+    if who == "signed in":
+        assert list(Draft.objects.moderated_by(make.moderator(call.group))) == [Draft.objects.get()]
+        assert OutgoingMail.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["signed in", "anonymous"])
+def test_a_press_in_time_with_something_missing_is_told_what(clock, who):
+    call = a_call()
+    client = signed_in()[0] if who == "signed in" else Client()
+    with clock(CLOSES - MOMENT):
+        page = shown(post(client, call, "submit", status=400, title=""))
+        assert 'href="#title"' in page
+        assert 'value="submit"' in page
+    assert Draft.objects.get().late_at is None
+
+
+def test_what_decides_is_the_clock_at_the_gate_and_whether_it_is_in_already(clock):
+    call = a_call()
+    person = make.person()
+    draft = make.draft(person, of=call)
+    with clock(CLOSES - MOMENT):
+        draft.call = Call.objects.with_state().get(pk=call.pk)
+        assert not draft.comes_late(person)
+    with clock(CLOSES):
+        # The page was asked for in time.
+        assert draft.comes_late(person)
+    assert Draft.objects.get().late_at == CLOSES
+    with clock(OPENS):
+        record = make.submitted(person, of=call)
+    with clock(CLOSES):
+        # Another press of the same form got in while this one waited.
+        assert not Draft.objects.get(contribution=record).comes_late(person)
+    assert Draft.objects.get(contribution=record).late_at is None
+    call.late_access.create(email=person.email, until=CLOSES + timedelta(days=1))
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    with clock(CLOSES):
+        assert not make.draft(person, of=call).comes_late(person)

@@ -181,6 +181,20 @@ class Draft(models.Model):
             mail.receipt(record)
             return Sent(call, record)
 
+    def comes_late(self, user):
+        """Keep as late what is pressed while the call takes nothing, whatever else is wrong with it;
+        return whether that is so. Never of what was sent already."""
+        with transaction.atomic():
+            locked = Draft.objects.select_for_update().filter(pk=self.pk)
+            sent, self.late_at = locked.values_list("contribution", "late_at").get()
+            if sent:
+                return False
+            call = self.call.gate()
+            if call.takes(user):
+                return False
+            self.refuse(call, user)
+            return True
+
     def refuse(self, call, user):
         """Keep what came late, and say where it is; told once by mail."""
         told = self.late_at is not None

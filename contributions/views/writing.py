@@ -225,12 +225,14 @@ def act(request, call, draft, asked, spoilt, problems):
 def submit(request, call, draft, spoilt, problems):
     """Send the draft, after sign-in where that is still to come."""
     form = form_of(request, call, draft, validate=True, spoilt=spoilt)
-    if not form.is_valid() or problems:
+    complete = form.is_valid() and not problems
+    # Too late comes before what is missing: the moderators see it, and its author can add to it.
+    if not (complete and request.user.is_authenticated) and draft.comes_late(request.user):
+        wrong = [error for found in form.errors.values() for error in found]
+        return late(request, call, draft, [*wrong, *problems])
+    if not complete:
         return page(request, call, draft, form, problems=problems, status=400)
     if not request.user.is_authenticated:
-        if not call.takes():
-            draft.refuse(call, request.user)
-            return late(request, call, draft)
         address = reverse("contributions:draft", args=[call.slug, draft.pk])
         messages.info(
             request,
@@ -410,12 +412,18 @@ def with_call(record, call):
     return record
 
 
-def late(request, call, draft):
-    """It came after the closing: not submitted, and nothing lost."""
+def late(request, call, draft, problems=()):
+    """It came after the closing: not submitted, and nothing lost. `problems`: what else is wrong with it."""
     return render(
         request,
         "contributions/late.html",
-        {"call": call, "group": call.group, "draft": draft, "text": Typed(draft.data)},
+        {
+            "call": call,
+            "group": call.group,
+            "draft": draft,
+            "text": Typed(draft.data),
+            "problems": problems,
+        },
         status=409,
     )
 
