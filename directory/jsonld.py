@@ -1,5 +1,10 @@
-"""schema.org descriptions of the records, as JSON-LD for search engines."""
+"""schema.org descriptions of the records, as JSON-LD for search engines.
 
+What a page describes is called by its permanent address, as in the exports: the pages of the three
+languages and the linked data speak of one thing.
+"""
+
+from directory.api_parts import permanent
 from directory.vocabulary import vocabulary
 
 CONTEXT = "https://schema.org"
@@ -16,6 +21,11 @@ def texts(record, field):
 
 def address(request, record):
     return request.build_absolute_uri(record.get_absolute_url())
+
+
+def described(request, record, kind, name, key):
+    """How every description begins: the record of the list `name`, and its page in this language."""
+    return {"@context": CONTEXT, "@type": kind, "@id": permanent(name, key), "url": address(request, record)}
 
 
 def without_empty(data):
@@ -50,9 +60,7 @@ def organisation(request, record):
     sectors = vocabulary()["sector"]
     return without_empty(
         {
-            "@context": CONTEXT,
-            "@type": "Organization",
-            "@id": address(request, record),
+            **described(request, record, "Organization", "organisations", record.slug),
             "url": record.website or address(request, record),
             "name": texts(record, "name"),
             "alternateName": sorted(
@@ -69,10 +77,7 @@ def organisation(request, record):
 def agreement(request, record):
     return without_empty(
         {
-            "@context": CONTEXT,
-            "@type": "CreativeWork",
-            "@id": address(request, record),
-            "url": address(request, record),
+            **described(request, record, "CreativeWork", "agreements", record.slug),
             "name": texts(record, "title"),
             "description": texts(record, "description"),
             "dateCreated": (record.signed_on or record.start_on or "")
@@ -82,7 +87,7 @@ def agreement(request, record):
                     {
                         "@type": "Organization",
                         "name": party.name or party.organisation.name,
-                        "@id": address(request, party.organisation)
+                        "@id": permanent("organisations", party.organisation.slug)
                         if party.organisation and party.organisation.is_published
                         else None,
                     }
@@ -101,10 +106,7 @@ def event(request, record):
     }
     return without_empty(
         {
-            "@context": CONTEXT,
-            "@type": "Event",
-            "@id": address(request, record),
-            "url": address(request, record),
+            **described(request, record, "Event", "events", record.slug),
             "name": texts(record, "title"),
             "description": texts(record, "theme"),
             "startDate": str(record.starts_on or record.year),

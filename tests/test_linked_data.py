@@ -1,6 +1,7 @@
 """Permanent addresses, linked data of single records, Murmurations, our own vocabulary."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -170,6 +171,32 @@ def test_a_vocabulary_is_skos(client):
     assert found.value(west, SKOS.notation) == Literal("011")
     alone = graph(client, "/api/v1/vocabularies/sectors/")
     assert set(alone.subjects(RDF.type, SKOS.ConceptScheme)) == {scheme}
+
+
+def in_page(client, address):
+    """What a page says of its record to search engines."""
+    page = client.get(address).content.decode()
+    said = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])
+    said["@context"] = {"@vocab": str(SDO)}
+    return Graph().parse(data=json.dumps(said), format="json-ld")
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDS if name != "documents"])
+def test_the_pages_of_all_languages_and_the_exports_speak_of_one_thing(client, name):
+    whole = {"meetings": "event", "contributions": "organisation"}.get(name)
+    record = RECORDS[name](**({whole: getattr(make, whole)()} if whole else {}))
+    exported = {one for view in LISTS for one in graph(client, f"/api/v1/{view.dataset}/").subjects()}
+    itself = graph(client, f"/api/v1/{name}/{key_of(record)}/").subjects(SDO.mainEntityOfPage)
+    said = []
+    for code in ("es", "fr", "en"):
+        address = re.sub("^/../", f"/{code}/", record.get_absolute_url())
+        found = in_page(client, address)
+        assert f"http://testserver{address}" in {str(one) for one in found.objects(None, SDO.url)}
+        said.append({one for one in found.subjects() if isinstance(one, URIRef)})
+    assert said[0] == said[1] == said[2]
+    assert set(itself) <= said[0] <= exported
+    # What belongs to it is named too.
+    assert len(said[0]) > 1 or name in ("organisations", "events")
 
 
 # Our own words.

@@ -1,16 +1,17 @@
 """schema.org descriptions of groups, meetings and calls, as JSON-LD for search engines."""
 
-from directory.jsonld import CONTEXT, address, texts, without_empty
+from directory.api_parts import permanent
+from directory.jsonld import CONTEXT, described, texts, without_empty
 from directory.vocabulary import label
 
 
-def coordinator(request, record):
+def coordinator(record):
     organisation = record.coordinator
     return without_empty(
         {
             "@type": "Organization",
             "name": texts(organisation, "name"),
-            "@id": address(request, organisation) if organisation.is_published else None,
+            "@id": permanent("organisations", organisation.slug) if organisation.is_published else None,
         }
     )
 
@@ -18,13 +19,10 @@ def coordinator(request, record):
 def group(request, record, paragraphs):
     return without_empty(
         {
-            "@context": CONTEXT,
-            "@type": "Project",
-            "@id": address(request, record),
-            "url": address(request, record),
+            **described(request, record, "Project", "groups", record.slug),
             "name": texts(record, "title"),
             "description": texts(paragraphs[0], "text") if paragraphs else None,
-            "parentOrganization": coordinator(request, record),
+            "parentOrganization": coordinator(record),
             "areaServed": [label("region", key) for key in record.area_keys],
         }
     )
@@ -62,10 +60,7 @@ def meeting(request, record):
     event = record.event if record.event and record.event.is_published else None
     return without_empty(
         {
-            "@context": CONTEXT,
-            "@type": "Event",
-            "@id": address(request, record),
-            "url": address(request, record),
+            **described(request, record, "Event", "meetings", record.slug),
             "name": texts(record, "title") or texts(record.group, "title"),
             "description": texts(record, "purpose"),
             # A year alone stays a year: no day is invented.
@@ -77,10 +72,10 @@ def meeting(request, record):
             "eventStatus": f"{CONTEXT}/{status(record)}",
             "location": place(record),
             "inLanguage": record.languages,
-            "organizer": coordinator(request, record.group),
+            "organizer": coordinator(record.group),
             "superEvent": {
                 "@type": "Event",
-                "@id": address(request, event),
+                "@id": permanent("events", event.slug),
                 "name": texts(event, "title"),
             }
             if event
@@ -92,15 +87,12 @@ def meeting(request, record):
 def call(request, record):
     return without_empty(
         {
-            "@context": CONTEXT,
-            "@type": "CreativeWork",
-            "@id": address(request, record),
-            "url": address(request, record),
+            **described(request, record, "CreativeWork", "calls", record.slug),
             "name": texts(record, "title") or texts(record.group, "title"),
             "description": texts(record, "text"),
             "creativeWorkStatus": record.state,
             "datePublished": record.opens_at.isoformat() if record.opens_at else None,
             "expires": record.closes_at.isoformat() if record.closes_at else None,
-            "publisher": coordinator(request, record.group),
+            "publisher": coordinator(record.group),
         }
     )
