@@ -19,8 +19,8 @@ class Pages(Sitemap):
     def items(self):
         return [
             "home", "about", "data", "data-columns", "data-api", "accessibility", "privacy", "directory:organisations",
-            "directory:agreements", "directory:events", "workinggroup:groups",
-            "contributions:contributions",
+            "directory:agreements", "directory:map", "directory:network", "directory:timeline", "directory:events",
+            "workinggroup:groups", "contributions:contributions",
         ]  # fmt: skip
 
     def location(self, item):

@@ -353,14 +353,22 @@ def test_the_sitemap_names_the_languages_a_record_is_written_in(client):
         "contributions/C-FR/": {"fr"},
         "regions/m49-002/": {"es", "fr", "en"},
         "data/": {"es", "fr", "en"},
+        "map/": {"es", "fr", "en"},
+        "network/": {"es", "fr", "en"},
+        "timeline/": {"es", "fr", "en"},
     }.items():
         addresses = {code: f"http://testserver/{code}/{path}" for code in languages}
         for address in addresses.values():
             assert found[address] == addresses
-            assert client.get(address).status_code == 200
+            assert 'name="robots"' not in client.get(address).content.decode()
         for code in {"es", "fr", "en"} - languages:
             assert f"http://testserver/{code}/{path}" not in found
     assert len(found) == len(set(found))
+
+
+def test_the_page_that_makes_frames_is_not_for_search_engines(client):
+    assert '<meta name="robots" content="noindex">' in client.get("/es/embed/").content.decode()
+    assert not any("/embed/" in address for address in sitemap(client))
 
 
 @pytest.mark.parametrize("name", ["organisations", "agreements", "events", "groups", "meetings", "calls"])
