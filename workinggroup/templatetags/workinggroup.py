@@ -52,6 +52,12 @@ def days_left(call):
 
 
 @register.filter
+def closes_soon(call):
+    """Whether an open call may be in its last 48 hours, which a browser counts."""
+    return midnights_left(call) <= 2
+
+
+@register.filter
 def accepted(call):
     """What the call accepts, in words."""
     names = [str(ACCEPTED.get(key, key)) for key in call.accepts]

@@ -6,20 +6,39 @@ const language = document.documentElement.lang || "es";
 // 1 The error summary takes focus on load.
 $("[data-focus]").forEach((element) => element.focus());
 
-// 2 Deadlines: the reader's own time, and the hours left in the last two days.
+// 2 Deadlines in the reader's own time.
 for (const box of $("[data-deadline]")) {
   const instant = new Date(box.dataset.deadline);
-  const hours = (instant - Date.now()) / 36e5;
   const local = box.querySelector("[data-local]");
   if (local && instant.getTimezoneOffset() !== 0) {
     const words = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(instant);
     local.textContent = `${local.dataset.local} ${words}`;
   }
-  const left = box.querySelector("[data-left]");
-  if (left && hours > 0 && hours < 48) {
-    left.textContent = new Intl.RelativeTimeFormat(language).format(Math.floor(hours), "hour");
-  }
 }
+
+//   What is left of the last two days, by the server's clock. The device's may be wrong, and the page may
+//   come from a cache: a fresh answer says by how much they differ. Without one the page's sentence stays.
+const counted = $("[data-left]");
+const countdown = async () => {
+  const answer = await fetch("/healthz", { method: "HEAD", cache: "no-store", credentials: "omit" });
+  const ahead = Date.now() - Date.parse(answer.headers.get("Date"));
+  if (!answer.ok || Number.isNaN(ahead)) return;
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const show = () => {
+    for (const left of counted) {
+      const closes = Date.parse(left.closest("[data-deadline]").dataset.deadline);
+      const minutes = Math.floor((closes - Date.now() + ahead) / 6e4);
+      if (minutes > 48 * 60) continue;
+      const words = minutes < 60 ? format.format(minutes, "minute") : format.format(Math.floor(minutes / 60), "hour");
+      // Once it is over, the instant of the closing stands there alone.
+      left.textContent = minutes < 0 ? "" : words[0].toUpperCase() + words.slice(1);
+    }
+  };
+  show();
+  setInterval(show, 5000);
+  addEventListener("pageshow", show);
+};
+if (counted.length) countdown().catch(() => {});
 
 // 3 Facets: the same GET form and the same address; only the counts and the results are exchanged.
 //   Off when the reader saves data.
