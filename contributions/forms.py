@@ -1,8 +1,10 @@
 """The form of a contribution: what people type, kept as typed, and what it must be to be sent."""
 
+import hashlib
 import re
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils.text import capfirst
@@ -156,6 +158,12 @@ def place_choices():
     return choices_of("region", [*CONTINENTS, *areas])
 
 
+def terms_of(call):
+    """A short name of what a call asks people to agree to, in whatever language they read it."""
+    sentences = (getattr(call, f"consent_{code}") or "" for code, _name in settings.LANGUAGES)
+    return hashlib.sha256("\n".join([call.licence, *sentences]).encode()).hexdigest()[:16]
+
+
 class ContributionForm(forms.Form):
     """Made for a call, whose rules it speaks. `whole` false: after the closing only the words may be
     changed. Labels and errors are for people; what is wrong is asked only when it is sent."""
@@ -227,10 +235,21 @@ class ContributionForm(forms.Form):
             "required": gettext_lazy("We can publish the contribution only if you agree to the licence.")
         },
     )
+    # Which sentence and licence the tick was for (`terms_of`).
+    agreed_to = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def __init__(self, call, data=None, *, user=None, contribution=None, whole=True, spoilt=()):
         self.call, self.user, self.contribution, self.spoilt = call, user, contribution, spoilt
-        super().__init__(Typed(data) if data is not None else None, auto_id="%s", initial=self.first_values())
+        changed = data is not None and data.get("agreed_to", "") not in ("", terms_of(call))
+        if data is not None:
+            data = Typed(data, agreed_to=terms_of(call))
+            if changed:
+                data.pop("consent", None)
+        super().__init__(data, auto_id="%s", initial=self.first_values())
+        if changed:
+            self.fields["consent"].error_messages["required"] = _(
+                "What you agree to has changed since you ticked it. Please read it and tick it again."
+            )
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in call.accepted_kinds]
         self.fields["language"].choices = [
             (code, capfirst(language_name(code))) for code in call.accepted_languages
@@ -239,7 +258,7 @@ class ContributionForm(forms.Form):
         self.fields["sectors"].choices = choices_of("sector")
         self.fields["text"].help_text = self.text_help()
         self.fields["text"].widget.attrs["data-words"] = f"{call.min_words or 0},{call.max_words or 0}"
-        self.fields["consent"].label = self.consent_label()
+        self.fields["consent"].label = self.agreement()[0]
         if not call.accepts_links:
             del self.fields["links"]
         self.questions = []
@@ -265,6 +284,7 @@ class ContributionForm(forms.Form):
         return {
             "author_name": getattr(self.user, "display_name", ""),
             "language": code if code in self.call.accepted_languages else self.call.accepted_languages[0],
+            "agreed_to": terms_of(self.call),
         }
 
     @staticmethod
@@ -288,11 +308,15 @@ class ContributionForm(forms.Form):
         paragraphs = _("Leave an empty line between paragraphs.")
         return f"{length} {paragraphs}".strip()
 
-    def consent_label(self):
-        own = best_text(self.call, "consent")[0]
-        return own or _(
+    def agreement(self):
+        """What authors agree to, as the reader sees it: `(sentence, its language)`."""
+        own, code = best_text(self.call, "consent")
+        if own:
+            return own, code
+        usual = _(
             "I wrote this text, or those who did agree, and it may be published and translated under the licence %(licence)s."
-        ) % {"licence": Licence(self.call.licence).short}
+        )
+        return usual % {"licence": Licence(self.call.licence).short}, language()
 
     # What each must be.
 
@@ -393,10 +417,14 @@ class ContributionForm(forms.Form):
         """The cleaned values by the names of the model."""
         data = self.cleaned_data
         answers = {name.removeprefix("answer-"): data[name] for name in self.questions if data.get(name)}
+        consent, consent_language = self.agreement()
         return {
             "links": [],
             **{name: value for name, value in data.items() if name not in self.questions},
             "answers": answers,
+            "licence": self.call.licence,
+            "consent": consent,
+            "consent_language": consent_language,
         }
 
     @property

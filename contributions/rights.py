@@ -134,7 +134,9 @@ def contribution(record):
         "consent": {
             "given": record.consented_at,
             "licence": record.licence,
-            "sentence": record.call.consent,
+            "sentence": next(
+                (sent.consent for sent in record.versions.all() if sent.number == record.version), ""
+            ),
         },
         "late": record.late,
         "received": record.received_at,
@@ -151,6 +153,12 @@ def contribution(record):
                 "title": version.title,
                 "summary": version.summary,
                 "text": version.text,
+                "consent": {
+                    "given": version.consented_at,
+                    "licence": version.licence,
+                    "sentence": version.consent,
+                    "language": version.consent_language,
+                },
                 **version.rest,
             }
             for version in record.versions.all()

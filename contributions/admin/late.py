@@ -1,6 +1,7 @@
 """Late drafts: what came after the closing, kept for its author, which staff may admit with a reason."""
 
 import uuid
+from contextlib import nullcontext
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from contributions import models
 from contributions.admin.moderated import GroupFilter, Moderated
@@ -106,8 +107,11 @@ class LateDraftAdmin(Moderated):
         try:
             if draft.contribution_id is None and not as_sent.is_valid():
                 return self.page(request, draft, form, status=400)
+            # What the author agreed to is kept in the language they read.
+            with override(draft.user.language) if draft.user else nullcontext():
+                cleaned = as_sent.for_model if draft.contribution_id is None else None
             record = draft.admit(
-                as_sent.for_model if draft.contribution_id is None else None,
+                cleaned,
                 by=request.user,
                 reason=typed["reason"],
                 revision=typed["version"],
@@ -181,7 +185,7 @@ def sendable(draft):
 
 def further(form):
     """`[(label, value)]` of what was typed apart from title, summary and text, as typed."""
-    skipped = {"title", "summary", "text", "consent"}
+    skipped = {"title", "summary", "text", "consent", "agreed_to"}
     rows = []
     for name, bound in form.fields.items():
         value = form.data.get(name)

@@ -245,6 +245,7 @@ class ContributionAdmin(Moderated):
             "may_decide": may_decide,
             "forms": forms,
             "versions": versions,
+            "agreed": versions.get(record.version),
             "difference": change,
             "conflict": reading.conflict_of(overtaken, record) if overtaken else None,
             "problem": problem,

@@ -219,7 +219,10 @@ class Draft(models.Model):
                 raise NotAllowed(Step.ADMIT)
             if revision is not None and draft.revision != revision:
                 raise NotAllowed(Step.ADMIT)
-            record = made(draft, draft.user, cleaned, draft.call.as_of_now(), late=True)
+            # The author agreed when they last saved the text, not now.
+            record = made(
+                draft, draft.user, cleaned, draft.call.as_of_now(), late=True, consented_at=draft.saved_at
+            )
             record.note(Step.ADMIT, by=by, reason=reason.strip())
             mail.receipt(record, admitted=reason.strip())
             return record
@@ -247,20 +250,22 @@ def same_words(record, cleaned):
     return all(getattr(record, name) == cleaned[name] for name in ("title", "summary", "text"))
 
 
-FIELDS = ("kind", "language", "title", "summary", "text", "author_name", "organisation", "links", "answers")
+FIELDS = (
+    "kind", "language", "title", "summary", "text", "author_name", "organisation", "links", "answers",
+    "licence",
+)  # fmt: skip
 SETS = ("regions", "sectors", "agreements")
 # After the closing, what was asked to be changed is the words, not who signs them.
 WORDS = ("title", "summary", "text")
 
 
-def made(draft, user, cleaned, call, *, late):
+def made(draft, user, cleaned, call, *, late, consented_at=None):
     """The contribution of a draft, received at the instant that decided; writing it takes longer."""
     record = Contribution.objects.create(
         call=call,
         author=user,
         late=late,
-        licence=call.licence,
-        consented_at=call.now,
+        consented_at=consented_at or call.now,
         received_at=call.now,
         **{name: cleaned[name] for name in FIELDS},
     )
@@ -273,6 +278,8 @@ def revised(record, cleaned, *, by, base, whole):
     """The contribution with a new version, in its old place in the queue."""
     names = FIELDS if whole else WORDS
     values = {name: cleaned[name] for name in names}
+    if whole:
+        values["consented_at"] = record.call.now
     record.move(record.change_step, by=by, judged=base, edit_until=None, version=F("version") + 1, **values)
     complete(record, record.draft, cleaned if whole else None)
     return record
@@ -287,6 +294,11 @@ def complete(record, draft, cleaned):
         files = list(draft.attachments.present().only("draft", "original_name"))
         put(record, "attachments", files)
         ask(record, cleaned["co_authors"])
+        kept = {"rest": rest_of(record, cleaned, files)}
+        kept |= {name: cleaned[name] for name in ("consent", "consent_language")}
+    else:
+        before = record.versions.order_by("number").last()
+        kept = {name: getattr(before, name) for name in ("rest", "consent", "consent_language")}
     ContributionVersion.objects.create(
         contribution=record,
         number=record.version,
@@ -294,7 +306,9 @@ def complete(record, draft, cleaned):
         title=record.title,
         summary=record.summary,
         text=record.text,
-        rest=rest_of(record) if cleaned is None else rest_of(record, cleaned, files),
+        licence=record.licence,
+        consented_at=record.consented_at,
+        **kept,
     )
 
 
@@ -306,10 +320,8 @@ def put(record, name, chosen):
         getattr(record, name).add(*chosen)
 
 
-def rest_of(record, cleaned=None, files=()):
+def rest_of(record, cleaned, files):
     """The fields of a version apart from its words, as people compare them."""
-    if cleaned is None:
-        return record.versions.order_by("number").last().rest
     return {
         "kind": record.kind,
         "language": record.language,

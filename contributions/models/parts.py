@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from workinggroup.models import HubNow
+from workinggroup.models import HubNow, Licence
 
 
 class ContributionVersion(models.Model):
@@ -23,6 +23,14 @@ class ContributionVersion(models.Model):
     # Kind, language, answers, links, attachments, organisation … as words, for people who compare.
     rest = models.JSONField(_("further fields"), default=dict)
     sent_at = models.DateTimeField(_("sent"), db_default=HubNow())
+    # What its author agreed to, as it was shown, and when; empty where that is not known. After the
+    # closing only the words may be changed, and what was agreed to with the version before holds.
+    licence = models.CharField(_("licence"), max_length=20, choices=Licence.choices, blank=True)
+    consent = models.TextField(_("consent"), blank=True)
+    consent_language = models.CharField(
+        _("language of the consent"), max_length=5, choices=settings.LANGUAGES, blank=True
+    )
+    consented_at = models.DateTimeField(_("consent given"), null=True)
 
     class Meta:
         ordering = ["number"]

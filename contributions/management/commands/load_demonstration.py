@@ -211,6 +211,7 @@ class Command(BaseCommand):
                 words = {name: getattr(record, name) for name in ("title", "summary", "text")}
                 ContributionVersion.objects.create(
                     contribution=record, number=number + 1, sent_at=at, rest=rest_of(record),
+                    licence=record.licence, consented_at=at,
                     **{**words, **texts[number]},
                 )  # fmt: skip
                 number += 1
