@@ -1,6 +1,8 @@
 """The catalogue's loader: everything or nothing, staff's changes kept, every error listed."""
 
+import re
 import shutil
+import unicodedata
 from io import StringIO
 
 import pytest
@@ -258,3 +260,45 @@ def test_places_are_sets_of_countries():
     assert set(andean.country_keys) <= set(Region.objects.get(key="m49-005").country_keys)
     assert Organisation.objects.get(slug="ripess").place_keys == ["m49-001"]
     assert len(Region.objects.get(key="m49-001").country_keys) == Country.objects.count()
+
+
+def of_the_files(name):
+    return yaml.load((FOLDER / f"{name}.yaml").read_text(), yaml.CSafeLoader)[name]
+
+
+def folded(name):
+    """As a reader compares names: whatever their accents and capitals."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip()
+
+
+def ways_to_say(name):
+    """A name as it stands, without what stands in brackets, and what stands there."""
+    return {folded(part) for part in (name, name.partition("(")[0], *re.findall(r"\(([^)]*)\)", name))} - {""}
+
+
+# Two bodies that truly share a name: the Pacific Asia Resource Center of Tokyo and the agricultural
+# development association of Palestine.
+NAMESAKES = {("asef-tokyo-2009", "parc-palestine")}
+
+
+def test_nobody_of_the_directory_is_named_as_if_outside_it():
+    known = {}
+    for body in of_the_files("organisations"):
+        names = [*body["names"].values(), *body.get("acronyms", {}).values(), *body.get("aliases", [])]
+        for name in names:
+            for said in {folded(name), folded(name.partition("(")[0])}:
+                known.setdefault(said, set()).add(body["key"])
+    assert known["ocb"] == {"ocb"}
+    assert len(known) > 500
+    outside = [
+        (entry["key"], name)
+        for records, field in (("agreements", "other_parties"), ("events", "other_organisers"))
+        for entry in of_the_files(records)
+        for name in entry.get(field, [])
+    ]
+    assert len(outside) > 100
+    found = {
+        (key, body) for key, name in outside for said in ways_to_say(name) for body in known.get(said, ())
+    }
+    assert found == NAMESAKES
