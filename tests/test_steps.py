@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
+from contributions.forms import ContributionForm
 from contributions.models import (
     DECISIONS,
     TRANSITIONS,
@@ -21,7 +22,9 @@ from contributions.models import (
     Step,
     StepTaken,
 )
+from directory.merging import merge
 from tests import factories as make
+from workinggroup.models import Call
 
 pytestmark = pytest.mark.django_db
 STATES = Contribution.State.values
@@ -218,6 +221,24 @@ def test_an_organisation_can_disown_once_and_its_name_goes():
     assert "Red andina" in OutgoingMail.objects.get(to=record.author.email).text
     with pytest.raises(NotAllowed):
         record.disown(by=speaker)
+
+
+def test_what_an_organisation_disowned_stays_disowned_when_its_record_is_merged_and_merged_again():
+    names = ("Red andina", "Red de los Andes", "Red del Sur")
+    first, second, third = (make.organisation(name=name) for name in names)
+    record = make.submitted(organisation=first.name)
+    record.disown(by=make.person())
+    assert not record.was_disowned_by(second)
+    merge(first, second)
+    assert record.was_disowned_by(second)
+    assert not record.was_disowned_by(third)
+    merge(second, third)
+    assert record.was_disowned_by(third)
+    form = ContributionForm(
+        Call.objects.with_state().get(pk=record.call_id),
+        {**record.draft.data, "organisation": third.name}, user=record.author, contribution=record,
+    )  # fmt: skip
+    assert set(form.errors) == {"organisation"}
 
 
 def test_publishing_tells_the_representatives():
