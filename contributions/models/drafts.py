@@ -1,6 +1,5 @@
 """What people are writing: drafts, with their attachments, and the gate through which they submit."""
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contributions import mail
 from contributions.models.contributions import Contribution
-from contributions.models.sending import made, revised, was_sent
+from contributions.models.parts import CoAuthor, ContributionVersion
 from contributions.models.steps import OwnContribution, ReasonMissing, Step
 from directory.inspection import clean_name, inspect
 from directory.models import NotAllowed
@@ -158,7 +157,7 @@ class Draft(models.Model):
         when the call had closed and nothing was sent before; then the text stays here as a late draft.
 
         `cleaned` is what the form made of the draft. `base` is the version the form was opened on: a
-        second press of the same button finds a later one that holds the same and changes nothing.
+        second press of the same button finds a later one with the same words and changes nothing.
         Raises `Overtaken` when a different text was sent meanwhile, or the state has changed, and
         `ChangesEnded` when the time for changes is over.
         """
@@ -166,13 +165,13 @@ class Draft(models.Model):
             locked = Draft.objects.select_for_update().filter(pk=self.pk)
             sent, self.late_at = locked.values_list("contribution", "late_at").get()
             record = Contribution.objects.without_search().get(pk=sent) if sent else None
-            if record and record.version > base and was_sent(record, self, cleaned):
+            if record and record.version > base and same_words(record, cleaned):
                 return Sent(self.call.as_of_now(), record, again=True)
             call = self.call.gate()
             if record:
                 record.call = call
                 record.check_takes_changes()
-                return Sent(call, revised(record, self, cleaned, by=user, base=base))
+                return Sent(call, revised(record, cleaned, by=user, base=base, whole=call.takes_changes))
             how = call.takes(user)
             if not how:
                 self.refuse(call, user)
@@ -235,26 +234,17 @@ class Draft(models.Model):
         sent; both say it in a sentence."""
         if not call.accepts_files:
             raise NoRoom(_("This call takes no files."))
-        name = clean_name(file.name)
-        if self.attachments.present().exclude(original_name=name).count() >= call.max_files:
-            raise no_room(name, call)
+        if self.attachments.present().count() >= call.max_files:
+            raise NoRoom(
+                _("“%(name)s” was not added: %(most)s files at the most.")
+                % {"name": clean_name(file.name), "most": call.max_files}
+            )
         seen = inspect(file, file.name, most_bytes=call.max_file_mb * 1_000_000)
         content = seen.content or file
         content.name = seen.name
-        with transaction.atomic():
-            # Of two presses of one form, each of which brings its files, the second finds them here.
-            Draft.objects.select_for_update().only("pk").get(pk=self.pk)
-            present = self.attachments.present()
-            for other in present.filter(original_name=seen.name, size=content.size):
-                with other.file.open() as kept:
-                    if digest(kept) == digest(content):
-                        return other
-            if present.count() >= call.max_files:
-                raise no_room(name, call)
-            return Attachment.objects.create(draft=self, file=content)
+        return Attachment.objects.create(draft=self, file=content)
 
 
-<<<<<<< Updated upstream
 def same_words(record, cleaned):
     """Whether the last version sent holds these very words."""
     return all(getattr(record, name) == cleaned[name] for name in ("title", "summary", "text"))
@@ -359,21 +349,6 @@ def ask(record, named):
         )
         if new:
             mail.ask_co_author(person)
-=======
-def no_room(name, call):
-    return NoRoom(
-        _("“%(name)s” was not added: %(most)s files at the most.") % {"name": name, "most": call.max_files}
-    )
-
-
-def digest(file):
-    """What two files of the same content have in common."""
-    whole = hashlib.sha256()
-    for chunk in file.chunks():
-        whole.update(chunk)
-    file.seek(0)
-    return whole.digest()
->>>>>>> Stashed changes
 
 
 class AttachmentQuerySet(models.QuerySet):

@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -172,7 +173,9 @@ class Steps:
             mail.disowned(self, organisation)
 
     def was_disowned_by(self, organisation):
-        return self.steps.filter(step=Step.DISOWN, detail__organisation=organisation.slug).exists()
+        """Whether the organisation, or a record that was merged into it, did not stand behind it."""
+        by = self.steps.filter(step=Step.DISOWN).annotate(name=KT("detail__organisation"))
+        return by.filter(name__in=organisation.every_key).exists()
 
 
 class StepTaken(models.Model):

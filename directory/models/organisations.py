@@ -186,6 +186,12 @@ class Organisation(Record):
         """The acronym where there is one, else the name: for tables, arcs and lists of parties."""
         return self.acronym or self.name
 
+    @property
+    def every_key(self):
+        """Its key and those of the records merged into it, which old notes still name, as a query. Who
+        merges leads all of them to the last one at once."""
+        return Organisation.objects.filter(Q(pk=self.pk) | Q(merged_into=self)).values("slug")
+
     def get_absolute_url(self):
         return address("directory:organisation", self.slug)
 
