@@ -19,9 +19,10 @@ class Links:
             if name not in AgreementFilter.base_filters or name == "order":
                 del self.choice[name]
 
-    def narrowed(self, *, sector=None, place=None, between=(), **values):
+    def narrowed(self, *, sector=None, place=None, party=None, between=(), **values):
         """The present choice with these conditions beside it; the empty sector stands for none. A place
-        is asked for as region where none is chosen yet, so that its box is ticked, else beside those."""
+        is asked for as region where none is chosen yet, so that its box is ticked, else beside those; so
+        is a party, which is asked for beside other organisations as one of both."""
         query = self.choice.copy()
         if sector is not None:
             query.setlist("sector", [sector or UNCLASSIFIED])
@@ -30,6 +31,11 @@ class Links:
                 query.setlist("region", [place])
             else:
                 between = [place]
+        if party is not None:
+            if query.getlist("organisation") and party not in query.getlist("organisation"):
+                query.appendlist("together", party)
+            else:
+                query.setlist("organisation", [party])
         for key in between:
             if key not in query.getlist("between"):
                 query.appendlist("between", key)

@@ -20,6 +20,8 @@ from directory.vocabulary import label, reading_order, vocabulary
 
 # Organisations drawn at most: those with most agreements.
 MOST = 150
+# Who is drawn follows from agreements with two parties of the directory at least; what is said of them
+# counts all that they have in the choice, and everybody with whom they have one.
 PARTS = (
     """
     member AS MATERIALIZED (
@@ -35,12 +37,19 @@ PARTS = (
          WHERE id IN (SELECT id FROM member GROUP BY id HAVING count(*) > 1) GROUP BY 1
     )""",
     f"""
-    node AS MATERIALIZED (SELECT o, n FROM tied ORDER BY n DESC, o LIMIT {MOST})""",
+    node AS MATERIALIZED (SELECT o FROM tied ORDER BY n DESC, o LIMIT {MOST})""",
+    """
+    total AS MATERIALIZED (SELECT o, count(*) AS n FROM member GROUP BY 1)""",
+    """
+    partner AS MATERIALIZED (
+        SELECT a.o, count(DISTINCT b.o) AS n FROM member AS a JOIN member AS b ON b.id = a.id AND b.o <> a.o
+         WHERE a.o IN (SELECT o FROM node) GROUP BY 1
+    )""",
 )
 NODES = """
-    SELECT t.n, o.id, o.slug, o.scope_id, o.kind_id, o.country_id, o.place_keys, o.sector_keys,
+    SELECT total.n, partner.n AS partners, o.id, o.slug, o.scope_id, o.kind_id, o.country_id, o.place_keys, o.sector_keys,
            o.name_es, o.name_fr, o.name_en, o.acronym_es, o.acronym_fr, o.acronym_en
-      FROM node AS t JOIN directory_organisation AS o ON o.id = t.o
+      FROM node JOIN total USING (o) JOIN partner USING (o) JOIN directory_organisation AS o ON o.id = node.o
 """
 TIES = """
     SELECT a.o AS a, b.o AS b, count(*) AS n, mode() WITHIN GROUP (ORDER BY a.direction) AS direction
@@ -52,13 +61,13 @@ SIZE = "SELECT count(*) AS organisations FROM tied"
 # The organisations whose agreements reach most continents.
 MOST_BRIDGES = 12
 BRIDGES = f"""
-    SELECT t.agreements, t.continents, o.slug, o.name_es, o.name_fr, o.name_en,
+    SELECT total.n AS agreements, t.continents, o.slug, o.name_es, o.name_fr, o.name_en,
            o.acronym_es, o.acronym_fr, o.acronym_en
-      FROM (SELECT o, count(DISTINCT id) AS agreements, array_agg(DISTINCT c) AS continents
+      FROM (SELECT o, array_agg(DISTINCT c) AS continents
               FROM member, LATERAL unnest(continent_keys) AS c GROUP BY 1) AS t
-      JOIN directory_organisation AS o ON o.id = t.o
+      JOIN total USING (o) JOIN directory_organisation AS o ON o.id = t.o
      WHERE cardinality(t.continents) > 1
-     ORDER BY cardinality(t.continents) DESC, t.agreements DESC, o.slug LIMIT {MOST_BRIDGES}
+     ORDER BY cardinality(t.continents) DESC, total.n DESC, o.slug LIMIT {MOST_BRIDGES}
 """
 QUERIES = {"nodes": NODES, "ties": TIES, "size": SIZE, "bridges": BRIDGES}
 
@@ -152,7 +161,7 @@ def node_of(row):
     name = best_name(row)
     return Node(
         row["slug"], name, text_of(row, "acronym") or name, continents[0] if continents else "", row["n"],
-        (order, country, row["slug"]),
+        (order, country, row["slug"]), row.get("partners", 0),
     )  # fmt: skip
 
 
@@ -175,8 +184,6 @@ def circle(found):
     graph = networkx.Graph()
     graph.add_nodes_from(nodes)
     graph.add_edges_from((tie["a"], tie["b"]) for tie in found["ties"])
-    for key, degree in graph.degree():
-        nodes[key].partners = degree
     groups = sorted(networkx.connected_components(graph), key=len, reverse=True)
     parts = [
         [key, sorted((n for n in nodes.values() if n.continent == key), key=lambda n: n.order)]

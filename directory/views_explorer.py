@@ -83,8 +83,7 @@ def whole_map(request):
         "inset": maps.inset(drawn),
         "directions": direction_totals(found, links),
         "unseated": [
-            {**row, "name": best_name(row), "url": links.to(organisation=row["slug"])}
-            for row in found["unseated"]
+            {**row, "name": best_name(row), "url": links.to(party=row["slug"])} for row in found["unseated"]
         ],
         "unseated_count": found["unseated"][0]["organisations"] if found["unseated"] else 0,
         "outside": found["outside"],
@@ -106,13 +105,16 @@ def whole_network(request):
         "total": found["total"],
         "field": drawn,
         "legend": [key for key in vocabulary()["direction"] if key in {path[0] for path in drawn.paths}],
-        "rows": [(node, links.to(organisation=node.key)) for node in context["page_obj"]],
+        "rows": [(node, links.to(party=node.key)) for node in context["page_obj"]],
+        "seats": [(node, links.to(party=node.key)) for node in drawn.nodes],
+        # The network around an organisation is of all agreements: of a choice no page lists the partners.
+        "whole": not links.choice,
         "bridges": [
             {
                 **row,
                 "name": best_name(row),
                 "continents": [key for key in CONTINENTS if key in row["continents"]],
-                "url": links.to(organisation=row["slug"]),
+                "url": links.to(party=row["slug"]),
             }
             for row in found["bridges"]
         ],

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from directory import network
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter
-from directory.models import Agreement, Event, Organisation
+from directory.models import Agreement, AgreementParty, Event, Organisation
 from tests.pages import get
 from tests.test_explorer import Figures, listed, query_of, source_of
 
@@ -63,15 +63,51 @@ def test_the_renewals_of_ica_and_ilo_stand_in_their_order(client):
     assert 'aria-current="true">ICA–ILO memorandum of understanding (2015)' in chain
 
 
-def test_the_network_counts_what_its_lists_hold(client):
-    page = source_of(client, "/en/network/?sector=cooperatives")
-    rows = re.findall(r'<tr role="row">(.*?)</tr>', page, re.DOTALL)[1:]
-    assert len(rows) > 20
-    for row in rows[::6]:
-        agreements, partners = re.findall(r'<td role="cell" class="n num"[^>]*><a href="([^"]+)">(\d+)', row)
-        assert len(listed(unescape(agreements[0]))) >= int(agreements[1])
-        whole = source_of(client, partners[0])
-        assert int(re.search(r"(\d+) partners? in agreements", whole).group(1)) >= int(partners[1])
+def rows_of_the_network(client, choice):
+    """`(agreements, their list, partners, the page of the network around it)` of each row of the table."""
+    page = source_of(client, f"/en/network/?{choice}")
+    for row in re.findall(r'<tr role="row">(.*?)</tr>', page, re.DOTALL)[1:]:
+        address, agreements = re.search(
+            r'<a href="([^"]+)">(\d+)<span class="visually-hidden"> agr', row
+        ).groups()
+        around, partners = re.search(r'data-label="Partners">(?:<a href="([^"]+)">)?(\d+)', row).groups()
+        yield int(agreements), unescape(address), int(partners), around
+
+
+@pytest.mark.parametrize(
+    "choice",
+    ["", "page=3", "sector=cooperatives", "region=m49-419&direction=south_south", "organisation=ica"],
+)
+def test_the_network_counts_what_its_lists_hold(client, choice):
+    rows = list(rows_of_the_network(client, choice))
+    assert len(rows) > 10
+    for agreements, address, partners, around in rows:
+        agreed = listed(address)
+        assert len(agreed) == agreements, address
+        asked = query_of(address)
+        key = asked.get("together") or asked["organisation"]
+        others = Organisation.objects.published().filter(
+            pk__in=AgreementParty.objects.filter(agreement__slug__in=agreed).values("organisation")
+        )
+        assert others.exclude(slug=key).count() == partners, address
+        assert bool(around) is ("=" not in choice or "page" in choice), "a page that says another number"
+
+
+def test_partners_are_as_many_as_the_page_of_the_network_around_says(client):
+    rows = list(rows_of_the_network(client, ""))
+    for _agreements, _address, partners, around in [*rows[:3], *rows[3::9]]:
+        page = source_of(client, around)
+        assert int(re.search(r"(\d+) partners? in agreements", page).group(1)) == partners, around
+
+
+@pytest.mark.parametrize("choice", ["", "sector=cooperatives"])
+def test_the_bridges_count_what_their_lists_hold(client, choice):
+    page = source_of(client, f"/en/network/?{choice}")
+    rows = re.search(r'<ol class="bridges">(.*?)</ol>', page, re.DOTALL).group(1).split("</li>")[:-1]
+    assert len(rows) > 5
+    for row in rows:
+        figure = int(re.search(r"(\d+) agreements? reach", row).group(1))
+        assert len(listed(unescape(re.search(r'class="small" href="([^"]+)"', row).group(1)))) == figure, row
 
 
 def test_agreements_in_common_are_those_of_both(client):
