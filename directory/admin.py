@@ -202,6 +202,26 @@ class PublishableAdmin(HubAdmin):
             )
 
 
+class EntryAdmin(PublishableAdmin):
+    """What stands in the lists of the directory: the page says when the team last looked it through."""
+
+    actions = [*PublishableAdmin.actions, "review"]
+    readonly_fields = [*PublishableAdmin.readonly_fields, "reviewed_on"]
+
+    def get_list_filter(self, request):
+        return [*super().get_list_filter(request), ("reviewed_on", admin.EmptyFieldListFilter)]
+
+    @admin.action(description=_("Mark as reviewed today"), permissions=["change"])
+    def review(self, request, queryset):
+        count = queryset.review()
+        said = ngettext(
+            "%(count)s record is marked as reviewed today.",
+            "%(count)s records are marked as reviewed today.",
+            count,
+        )
+        self.message_user(request, said % {"count": count}, messages.SUCCESS)
+
+
 class TermAdmin(HubAdmin):
     list_display = ["key", "label", "definition", "position"]
     search_fields = ["key", "label_es", "label_fr", "label_en"]
@@ -255,15 +275,15 @@ class RelationInline(admin.TabularInline):
 
 
 @admin.register(models.Organisation)
-class OrganisationAdmin(PublishableAdmin):
+class OrganisationAdmin(EntryAdmin):
     list_display = ["name", "acronym", "kind", "scope", "country", "publication", "confidence", "updated_at"]
     list_filter = ["publication", "kind", "scope", "confidence", "status", "sectors"]
     list_select_related = ["kind", "scope", "country", "confidence"]
     search_fields = ["slug", "names_text", "city"]
     autocomplete_fields = ["country", "regions", "sectors"]
     inlines = [RelationInline, RepresentativeInline]
-    actions = [*PublishableAdmin.actions, "merge"]
-    readonly_fields = [*PublishableAdmin.readonly_fields, "merged_into"]
+    actions = [*EntryAdmin.actions, "merge"]
+    readonly_fields = [*EntryAdmin.readonly_fields, "merged_into"]
 
     def has_merge_permission(self, request):
         """Merging takes one of the two away."""
@@ -360,14 +380,14 @@ class AgreementDocumentInline(FileInline):
 
 
 @admin.register(models.Agreement)
-class AgreementAdmin(PublishableAdmin):
+class AgreementAdmin(EntryAdmin):
     list_display = ["title", "kind", "status", "direction_shown", "start_year", "publication", "confidence"]
     list_filter = ["publication", "kind", "status", "direction_stated", DirectionDiffers]
     list_select_related = ["kind", "status", "confidence", "direction_stated", "direction_computed"]
     search_fields = ["slug", "title_es", "title_fr", "title_en", "parties__organisation__names_text"]
     autocomplete_fields = ["regions", "sectors", "supersedes"]
     inlines = [PartyInline, AgreementDocumentInline]
-    readonly_fields = [*PublishableAdmin.readonly_fields, "direction_computed"]
+    readonly_fields = [*EntryAdmin.readonly_fields, "direction_computed"]
 
     @admin.display(description=_("direction"))
     def direction_shown(self, record):
@@ -379,7 +399,7 @@ class AgreementAdmin(PublishableAdmin):
 
 
 @admin.register(models.Event)
-class EventAdmin(PublishableAdmin):
+class EventAdmin(EntryAdmin):
     list_display = ["title", "type", "year", "city", "country", "publication", "confidence"]
     list_filter = ["publication", "type", "audience", "format", "confidence"]
     list_select_related = ["type", "country", "confidence"]

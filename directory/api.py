@@ -15,10 +15,10 @@ from directory.api_lists import RecordViewSet
 from directory.api_parts import (
     FILE_COLUMNS,
     Address,
+    EntrySerializer,
     FileSerializer,
     Keys,
     OrganisationName,
-    RecordSerializer,
     Texts,
     Words,
     key_of,
@@ -69,7 +69,7 @@ class RelatedOrganisation(OrganisationName):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("RAESS", value=api_examples.ORGANISATION)])
-class OrganisationSerializer(RecordSerializer):
+class OrganisationSerializer(EntrySerializer):
     """An organisation of the directory."""
 
     names = Texts("name", help_text=_("Name."))
@@ -170,7 +170,7 @@ class AgreementFileSerializer(FileSerializer):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("ICA and ILO", value=api_examples.AGREEMENT)])
-class AgreementSerializer(RecordSerializer):
+class AgreementSerializer(EntrySerializer):
     """An agreement between two or more parties."""
 
     names = Texts("title", help_text=_("Title."))
@@ -237,7 +237,7 @@ class AgreementViewSet(RecordViewSet):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("GSEF 2016", value=api_examples.EVENT)])
-class EventSerializer(RecordSerializer):
+class EventSerializer(EntrySerializer):
     """A conference, forum or seminar."""
 
     names = Texts("title", help_text=_("Title."))

@@ -62,6 +62,7 @@ ORGANISATION = {
     "confidence": "high",
     "sources": ["http://www.raessafrique.ml/page_apropos.php"],
     "note": None,
+    "reviewed_on": None,
     "updated_at": "2026-01-15T09:30:00Z",
 }
 AGREEMENT = {
@@ -123,6 +124,7 @@ AGREEMENT = {
     "confidence": "high",
     "sources": ["https://ica.coop/es/node/11649"],
     "note": None,
+    "reviewed_on": None,
     "updated_at": "2026-01-15T09:30:00Z",
 }
 EVENT = {
@@ -171,6 +173,7 @@ EVENT = {
     "confidence": "high",
     "sources": ["https://gsef2016.org/index.html%3Fp=3688.html"],
     "note": None,
+    "reviewed_on": None,
     "updated_at": "2026-01-15T09:30:00Z",
 }
 VOCABULARY = {

@@ -204,5 +204,14 @@ class RecordSerializer(Addressed):
 
     def get_fields(self):
         fields = super().get_fields()
-        last = [(name, fields.pop(name)) for name in ("confidence", "sources", "note", "updated_at")]
+        names = ("confidence", "sources", "note", "reviewed_on", "updated_at")
+        last = [(name, fields.pop(name)) for name in names if name in fields]
         return {**fields, **dict(last)}
+
+
+class EntrySerializer(RecordSerializer):
+    """A record of the directory's lists."""
+
+    reviewed_on = serializers.DateField(
+        allow_null=True, help_text=_("When the team last looked it through; null if not yet.")
+    )

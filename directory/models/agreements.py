@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models.files import FileRecord
 from directory.models.organisations import YEARS
-from directory.models.publication import Publication, PublishableQuerySet, Record, address
+from directory.models.publication import Entry, EntryQuerySet, Publication, address
 from directory.search_fields import search_column, sort_column
 
 
@@ -63,7 +63,7 @@ def in_force_during(year):
     return Q(start_year__lte=year) & Q(GreaterThanOrEqual(LAST_YEAR, year))
 
 
-class AgreementQuerySet(PublishableQuerySet):
+class AgreementQuerySet(EntryQuerySet):
     def in_force(self, on=None):
         """Agreements known to be in force on the day `on`, today if not told."""
         return self.filter(in_force_on(on or Today()))
@@ -93,7 +93,7 @@ class AgreementQuerySet(PublishableQuerySet):
         )  # fmt: skip
 
 
-class Agreement(Record):
+class Agreement(Entry):
     title = models.CharField(_("title"), max_length=300)
     official_title = models.CharField(_("official title"), max_length=300, blank=True)
     description = models.TextField(_("description"), blank=True)

@@ -6,11 +6,11 @@ from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.organisations import YEARS, coordinates_constraints
-from directory.models.publication import PublishableQuerySet, Record, address
+from directory.models.publication import Entry, EntryQuerySet, address
 from directory.search_fields import search_column, sort_column
 
 
-class EventQuerySet(PublishableQuerySet):
+class EventQuerySet(EntryQuerySet):
     def rows(self):
         """Only what a row of a list shows."""
         return self.only(
@@ -26,7 +26,7 @@ class EventQuerySet(PublishableQuerySet):
         )  # fmt: skip
 
 
-class Event(Record):
+class Event(Entry):
     """A conference, forum or seminar: its year is known, its dates perhaps."""
 
     title = models.CharField(_("title"), max_length=300)

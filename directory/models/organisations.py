@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from directory.models.publication import Publication, PublishableQuerySet, Record, address
+from directory.models.publication import Entry, EntryQuerySet, Publication, address
 from directory.search_fields import search_column, sort_column
 
 YEARS = [MinValueValidator(1500), MaxValueValidator(2100)]
@@ -60,7 +60,7 @@ class Named(namedtuple("Named", NAMES)):
         return address("directory:organisation", self.slug)
 
 
-class OrganisationQuerySet(PublishableQuerySet):
+class OrganisationQuerySet(EntryQuerySet):
     def named(self):
         """Only what a link needs."""
         return self.only(*NAMES)
@@ -80,7 +80,7 @@ class OrganisationQuerySet(PublishableQuerySet):
         return self.defer(*BULK)
 
 
-class Organisation(Record):
+class Organisation(Entry):
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
         CLOSED = "closed", _("Closed")

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -103,6 +104,22 @@ class Record(Publishable):
     loaded = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class EntryQuerySet(PublishableQuerySet):
+    def review(self):
+        """The team has looked through them today and stands by what they say; return how many."""
+        # Not a change of what the record says: `updated_at` stays.
+        return self.update(reviewed_on=timezone.now().date())
+
+
+class Entry(Record):
+    """A record of one of the directory's lists, which the team looks through from time to time."""
+
+    reviewed_on = models.DateField(_("reviewed by the team"), null=True, editable=False)
 
     class Meta:
         abstract = True
