@@ -1,15 +1,18 @@
 """What is refused at the press, by URL: the true reason, the text kept, and the way on."""
 
+import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import OutgoingMail
-from contributions.models import Draft, Step
+from contributions.models import Attachment, Contribution, Draft, Step
 from tests import factories as make
 from tests.writing import CLOSES, MOMENT, OPENS, WORDS, a_call, post, sent, shown, signed_in
 from workinggroup.models import Call
@@ -160,3 +163,128 @@ def test_what_decides_is_the_clock_at_the_gate_and_whether_it_is_in_already(cloc
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     with clock(CLOSES):
         assert not make.draft(person, of=call).comes_late(person)
+
+
+# A press whose answer was lost, and another one.
+
+
+def a_note(content=b"Una nota."):
+    return SimpleUploadedFile("nota.txt", content, "text/plain")
+
+
+ADDED = {
+    "an organisation": {"organisation": "randi"},
+    "another kind": {"kind": "proposal"},
+    "another language": {"language": "fr"},
+    "another name": {"author_name": "L. Andrango"},
+    "a link": {"links": "https://example.org/feria"},
+    "a region": {"regions": "m49-002"},
+    "a sector": {"sectors": "fair_trade"},
+    "an agreement": {"agreements": "acuerdo-quito"},
+    "a co-author": {"co_authors": "Amina Diallo, amina@example.org"},
+    "an answer": {"answer": "En Quito."},
+    "a file": {"files": b"Una nota."},
+    "the words": {"text": "Otro texto."},
+}
+
+
+@pytest.mark.parametrize("what", ADDED)
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_was_added_after_a_press_whose_answer_was_lost_is_never_dropped(clock, what, closed):
+    """The first press got in, and its answer did not arrive: in the same form more is added, and sent."""
+    call = a_call()
+    question = call.questions.create(text="¿Dónde?")
+    make.organisation(name="Red andina", acronym="RANDI")
+    make.region("m49-002")
+    make.term(make.directory.Sector, "fair_trade")
+    make.agreement(slug="acuerdo-quito", title="Acuerdo de Quito")
+    added = dict(ADDED[what])
+    if "answer" in added:
+        added = {f"answer-{question.pk}": added["answer"]}
+    if "files" in added:
+        added = {"files": a_note()}
+    client, _person = signed_in()
+    with clock(CLOSES - MOMENT):
+        record, key = sent(client, call)
+    with clock(CLOSES + LATE if closed else CLOSES - MOMENT):
+        page = shown(post(client, call, "submit", draft=str(key), status=409, **added))
+    sentence = TIME.format("1 de diciembre") if closed else "con un envío anterior cuya respuesta no le llegó"
+    assert sentence in page
+    record.refresh_from_db()
+    assert record.version == 1
+    # Nothing of it is lost, and while there is time one more press sends it.
+    kept = Draft.objects.get(pk=key)
+    if "files" in added:
+        assert kept.attachments.get().original_name == "nota.txt"
+        again = {}
+    else:
+        assert {name: kept.data[name] for name in added}.keys() == added.keys()
+        assert all(value in kept.data[name] for name, value in added.items())
+        again = added
+    if not closed:
+        with clock(CLOSES - MOMENT):
+            post(client, call, "submit", key=key, base="1", revision=str(kept.revision), status=302, **again)
+        assert record.versions.count() == 2
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_pressed_twice_with_everything_in_the_form_it_is_one_contribution(clock, closed):
+    """The second press brings its files again, and there is room for no more than the first brought."""
+    call = a_call(max_files=1)
+    question = call.questions.create(text="¿Dónde?")
+    make.organisation(name="Red andina", acronym="RANDI")
+    make.region("m49-002")
+    make.agreement(slug="acuerdo-quito", title="Acuerdo de Quito")
+    whole = {
+        "organisation": "randi",
+        "links": "example.org/b\nhttps://example.org/a",
+        "regions": "m49-002",
+        "agreements": "acuerdo-quito",
+        "co_authors": "Amina Diallo, amina@example.org\nBob, bob@example.org",
+        f"answer-{question.pk}": " En Quito. ",
+    }
+    client, person = signed_in()
+    key = uuid4()
+    places = []
+    for instant in (CLOSES - MOMENT, CLOSES + LATE if closed else CLOSES - MOMENT):
+        with clock(instant):
+            answer = post(client, call, "submit", draft=str(key), status=302, files=a_note(), **whole)
+            places.append(answer["Location"])
+    assert places[0] == places[1]
+    record = Contribution.objects.get()
+    assert (record.version, record.attachments.count(), Attachment.objects.count()) == (1, 1, 1)
+    assert OutgoingMail.objects.filter(to=person.email).count() == 1
+
+
+def test_another_file_of_the_same_name_is_another_file():
+    call = a_call(closes_at=None)
+    client, _person = signed_in()
+    record, key = sent(client, call, files=a_note())
+    post(client, call, "submit", draft=str(key), status=409, files=a_note(b"Otra nota"))
+    assert Draft.objects.get(pk=key).attachments.count() == 2
+    assert record.attachments.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_that_bring_the_same_file_it_is_kept_once():
+    call = make.call()
+    draft = make.draft(make.person(), of=call)
+    inside, ended = threading.Event(), []
+
+    def attach_elsewhere():
+        try:
+            inside.wait()
+            ended.append(Draft.objects.get(pk=draft.pk).attach(a_note(), call))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=attach_elsewhere)
+    other.start()
+    with transaction.atomic():
+        first = draft.attach(a_note(), call)
+        inside.set()
+        other.join(0.5)
+        assert not ended
+    other.join()
+    assert ended == [first]
+    assert Attachment.objects.count() == 1

@@ -1,5 +1,6 @@
 """What people are writing: drafts, with their attachments, and the gate through which they submit."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contributions import mail
 from contributions.models.contributions import Contribution
-from contributions.models.parts import CoAuthor, ContributionVersion
+from contributions.models.sending import made, revised, was_sent
 from contributions.models.steps import OwnContribution, ReasonMissing, Step
 from directory.inspection import clean_name, inspect
 from directory.models import NotAllowed
@@ -157,7 +158,7 @@ class Draft(models.Model):
         when the call had closed and nothing was sent before; then the text stays here as a late draft.
 
         `cleaned` is what the form made of the draft. `base` is the version the form was opened on: a
-        second press of the same button finds a later one with the same words and changes nothing.
+        second press of the same button finds a later one that holds the same and changes nothing.
         Raises `Overtaken` when a different text was sent meanwhile, or the state has changed, and
         `ChangesEnded` when the time for changes is over.
         """
@@ -165,13 +166,13 @@ class Draft(models.Model):
             locked = Draft.objects.select_for_update().filter(pk=self.pk)
             sent, self.late_at = locked.values_list("contribution", "late_at").get()
             record = Contribution.objects.without_search().get(pk=sent) if sent else None
-            if record and record.version > base and same_words(record, cleaned):
+            if record and record.version > base and was_sent(record, self, cleaned):
                 return Sent(self.call.as_of_now(), record, again=True)
             call = self.call.gate()
             if record:
                 record.call = call
                 record.check_takes_changes()
-                return Sent(call, revised(record, cleaned, by=user, base=base, whole=call.takes_changes))
+                return Sent(call, revised(record, self, cleaned, by=user, base=base))
             how = call.takes(user)
             if not how:
                 self.refuse(call, user)
@@ -234,121 +235,38 @@ class Draft(models.Model):
         sent; both say it in a sentence."""
         if not call.accepts_files:
             raise NoRoom(_("This call takes no files."))
-        if self.attachments.present().count() >= call.max_files:
-            raise NoRoom(
-                _("“%(name)s” was not added: %(most)s files at the most.")
-                % {"name": clean_name(file.name), "most": call.max_files}
-            )
+        name = clean_name(file.name)
+        if self.attachments.present().exclude(original_name=name).count() >= call.max_files:
+            raise no_room(name, call)
         seen = inspect(file, file.name, most_bytes=call.max_file_mb * 1_000_000)
         content = seen.content or file
         content.name = seen.name
-        return Attachment.objects.create(draft=self, file=content)
+        with transaction.atomic():
+            # Of two presses of one form, each of which brings its files, the second finds them here.
+            Draft.objects.select_for_update().only("pk").get(pk=self.pk)
+            present = self.attachments.present()
+            for other in present.filter(original_name=seen.name, size=content.size):
+                with other.file.open() as kept:
+                    if digest(kept) == digest(content):
+                        return other
+            if present.count() >= call.max_files:
+                raise no_room(name, call)
+            return Attachment.objects.create(draft=self, file=content)
 
 
-def same_words(record, cleaned):
-    """Whether the last version sent holds these very words."""
-    return all(getattr(record, name) == cleaned[name] for name in ("title", "summary", "text"))
-
-
-FIELDS = (
-    "kind", "language", "title", "summary", "text", "author_name", "organisation", "links", "answers",
-    "licence",
-)  # fmt: skip
-SETS = ("regions", "sectors", "agreements")
-# After the closing, what was asked to be changed is the words, not who signs them.
-WORDS = ("title", "summary", "text")
-
-
-def made(draft, user, cleaned, call, *, late, consented_at=None):
-    """The contribution of a draft, received at the instant that decided; writing it takes longer."""
-    record = Contribution.objects.create(
-        call=call,
-        author=user,
-        late=late,
-        consented_at=consented_at or call.now,
-        received_at=call.now,
-        **{name: cleaned[name] for name in FIELDS},
-    )
-    Draft.objects.filter(pk=draft.pk).update(contribution=record, user=user, late_at=None)
-    complete(record, draft, cleaned)
-    return record
-
-
-def revised(record, cleaned, *, by, base, whole):
-    """The contribution with a new version, in its old place in the queue."""
-    names = FIELDS if whole else WORDS
-    values = {name: cleaned[name] for name in names}
-    if whole:
-        values["consented_at"] = record.call.now
-    record.move(record.change_step, by=by, judged=base, edit_until=None, version=F("version") + 1, **values)
-    complete(record, record.draft, cleaned if whole else None)
-    return record
-
-
-def complete(record, draft, cleaned):
-    """What hangs on a version: vocabularies, attachments, co-authors (left as they are without
-    `cleaned`), and the copy of the version as it was sent."""
-    if cleaned is not None:
-        for name in SETS:
-            put(record, name, cleaned[name])
-        files = list(draft.attachments.present().only("draft", "original_name"))
-        put(record, "attachments", files)
-        ask(record, cleaned["co_authors"])
-        kept = {"rest": rest_of(record, cleaned, files)}
-        kept |= {name: cleaned[name] for name in ("consent", "consent_language")}
-    else:
-        before = record.versions.order_by("number").last()
-        kept = {name: getattr(before, name) for name in ("rest", "consent", "consent_language")}
-    ContributionVersion.objects.create(
-        contribution=record,
-        number=record.version,
-        sent_at=record.call.now,
-        title=record.title,
-        summary=record.summary,
-        text=record.text,
-        licence=record.licence,
-        consented_at=record.consented_at,
-        **kept,
+def no_room(name, call):
+    return NoRoom(
+        _("“%(name)s” was not added: %(most)s files at the most.") % {"name": name, "most": call.max_files}
     )
 
 
-def put(record, name, chosen):
-    """Set a many-to-many field; what is new holds nothing that would have to be looked for."""
-    if record.version > 1:
-        getattr(record, name).set(chosen)
-    elif chosen:
-        getattr(record, name).add(*chosen)
-
-
-def rest_of(record, cleaned, files):
-    """The fields of a version apart from its words, as people compare them."""
-    return {
-        "kind": record.kind,
-        "language": record.language,
-        "author_name": record.author_name,
-        "organisation": record.organisation.slug if record.organisation else "",
-        "links": record.links,
-        "answers": record.answers,
-        "attachments": [file.original_name for file in files],
-        "co_authors": [name for name, _email in cleaned["co_authors"]],
-        "regions": sorted(cleaned["regions"]),
-        "sectors": sorted(cleaned["sectors"]),
-        "agreements": sorted(agreement.slug for agreement in cleaned["agreements"]),
-    }
-
-
-def ask(record, named):
-    """Ask those named as co-authors, each once; who is no longer named is taken off."""
-    if record.version == 1 and not named:
-        return
-    emails = [email for _name, email in named]
-    record.co_authors.exclude(email__in=emails).delete()
-    for name, email in named:
-        person, new = CoAuthor.objects.get_or_create(
-            contribution=record, email=email, defaults={"name": name}
-        )
-        if new:
-            mail.ask_co_author(person)
+def digest(file):
+    """What two files of the same content have in common."""
+    whole = hashlib.sha256()
+    for chunk in file.chunks():
+        whole.update(chunk)
+    file.seek(0)
+    return whole.digest()
 
 
 class AttachmentQuerySet(models.QuerySet):

@@ -135,13 +135,18 @@ def key_of(text):
 def form_of(request, call, draft, *, validate, spoilt=()):
     """The form over what the draft holds. Without `validate` it shows the text and no errors."""
     record = draft.contribution
-    whole = record is None or call.takes_changes
+    whole = record is None or call.takes_changes or asks_everything(request)
     form = ContributionForm(
         call, draft.data, user=request.user, contribution=record, whole=whole, spoilt=spoilt
     )
     if not validate:
         form._errors, form.cleaned_data = ErrorDict(), {}
     return form
+
+
+def asks_everything(request):
+    """Whether the form that was posted, perhaps before the closing, asked for more than the words."""
+    return "kind" in request.POST
 
 
 def receive(request, call, key):
@@ -168,8 +173,8 @@ def receive(request, call, key):
         return rescue(request, call, draft, data)
     if asked == "discard" and not draft.contribution_id:
         return discard(request, call, draft)
-    if draft.contribution_id and not call.takes_changes:
-        # Only the words are asked then; the rest stays as it was.
+    if draft.contribution_id and not asks_everything(request):
+        # After the closing only the words are asked; the rest stays as it was.
         data = {**draft.data, **{name: data[name] for name in ("title", "summary", "text")}}
     overwritten = draft.keep(data, revision=number_of(request.POST.get("revision")))
     if draft.user_id is None:
