@@ -21,6 +21,9 @@ from directory.pagination import paginate
 from directory.views import PARTIES, listing
 from directory.vocabulary import vocabulary
 
+# The filters of agreements that events have as well.
+ALSO_OF_EVENTS = ("region", "sector")
+
 
 @in_formats(api.AgreementViewSet, subscriptions=("feed",))
 def agreements(request):
@@ -147,11 +150,11 @@ def timeline_page(request):
     filterset, context = chosen(request, "timeline")
     links = context["links"]
     found = filterset.ask("total", rows=timeline.ROWS)
-    regions = request.GET.getlist("region")
-    events = EventFilter(QueryDict(urlencode({"region": regions}, doseq=True)), Event.objects.published())
+    choice = {name: request.GET.getlist(name) for name in ALSO_OF_EVENTS}
+    events = EventFilter(QueryDict(urlencode(choice, doseq=True)), Event.objects.published())
 
     def events_url(year):
-        query = urlencode({"region": regions, "year": year}, doseq=True)
+        query = urlencode({**choice, "year": year}, doseq=True)
         return f"{reverse('directory:events')}?{query}"
 
     rows = timeline.years(found, events.without(), links, events_url)

@@ -37,10 +37,16 @@ def test_every_place_and_party_of_the_map_leads_to_its_agreements(client, choice
         assert len(listed(address)) == figure, address
 
 
-@pytest.mark.parametrize("choice", ["", "region=m49-419&direction=south_south"])
+@pytest.mark.parametrize(
+    "choice", ["", "region=m49-419&direction=south_south", "sector=housing_habitat&sector=fair_trade"]
+)
 def test_every_figure_of_the_timeline_is_the_length_of_its_list(client, choice):
     figures = Figures(source_of(client, f"/en/timeline/?{choice}"), "years").found
     assert len(figures) > 20
+    events = sum(figure for address, figure, _class in figures if "/events/" in address)
+    asked = query_of(f"?{choice}").copy()
+    asked.pop("direction", None)
+    assert events == events_of(f"?{asked.urlencode()}")
     begun = 0
     for address, figure, _class in figures:
         if "/events/" in address:
