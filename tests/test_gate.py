@@ -214,6 +214,52 @@ def test_changes_end_at_an_instant_of_their_own_where_the_call_has_one(clock):
             send(draft, base=2)
 
 
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("times", "instant", "allowed"),
+    [
+        ({}, CLOSES - MOMENT, True),
+        ({}, CLOSES, False),
+        # The time for changes of a text is another one, before the closing or after it.
+        ({"edit_until": CLOSES - DAY}, CLOSES - MOMENT, True),
+        ({"edit_until": CLOSES + DAY}, CLOSES, False),
+        ({"grace_minutes": 10}, CLOSES + timedelta(minutes=10) - MOMENT, True),
+        ({"grace_minutes": 10}, CLOSES + timedelta(minutes=10), False),
+        ({"closes_at": None}, CLOSES + 400 * DAY, True),
+    ],
+)
+def test_authors_undo_a_withdrawal_while_the_call_takes_contributions_and_staff_after(
+    clock, times, instant, allowed
+):
+    """Scenario 18."""
+    call = a_call(**times)
+    draft = make.draft(make.person(), of=call)
+    with clock(OPENS):
+        record = send(draft).contribution
+        record.withdraw(by=draft.user)
+    with clock(instant):
+        record.call = Call.objects.with_state().get(pk=call.pk)
+        assert record.may_restore(draft.user) == allowed
+        assert record.may_restore(make.moderator(call.group))
+        assert not record.may_restore(make.person())
+
+
+def test_whoever_has_late_access_undoes_a_withdrawal_until_it_ends(clock):
+    call = a_call(edit_until=CLOSES + 9 * DAY)
+    person = make.person()
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    call.late_access.create(email=person.email, until=CLOSES + 2 * DAY)
+    with clock(OPENS):
+        record = send(make.draft(person, of=call)).contribution
+        record.withdraw(by=person)
+    for instant, allowed in ((CLOSES + 2 * DAY - MOMENT, True), (CLOSES + 2 * DAY, False)):
+        with clock(instant):
+            record.call = Call.objects.with_state().get(pk=call.pk)
+            assert record.may_restore(person) == allowed
+
+
 def test_changes_asked_for_are_taken_after_the_closing_but_only_of_the_words(clock):
     call = a_call()
     draft = make.draft(make.person(), of=call)

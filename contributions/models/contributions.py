@@ -398,11 +398,12 @@ class Contribution(Steps, models.Model):
         return self.call.takes_changes
 
     def may_restore(self, user):
-        """Whether `user` may undo the withdrawal now: the author until the call closes, staff after."""
+        """Whether `user` may undo the withdrawal now: the author while they could still send it, that is
+        until the call closes; staff after. Until when texts may be changed is another matter."""
         if self.state != self.State.WITHDRAWN:
             return False
         if user.pk == self.author_id:
-            return self.call.takes_changes
+            return bool(self.call.takes(user))
         return Contribution.objects.moderated_by(user).filter(pk=self.pk).exists()
 
     @property
