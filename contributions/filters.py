@@ -1,13 +1,18 @@
 """One FilterSet for the page, the API and the exports of contributions, and the facets of its list."""
 
 from django.conf import settings
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contributions.models import Contribution
+from contributions.models import Contribution, ContributionTranslation
+from contributions.models.contributions import translations
 from directory.facets import Facet, Option
 from directory.filter_parts import KeysFilter, ListFilter, OrderFilter, QueryFilter
+from directory.search import Also
+from directory.search_fields import HubSort
 from directory.text import language, language_name
 from directory.vocabulary import reading_order
 from workinggroup.models import Call
@@ -16,8 +21,18 @@ FACETS = ("language", "kind", "call")
 
 
 class ContributionFilter(ListFilter):
-    q = QueryFilter(label=gettext_lazy("Search"))
-    language = KeysFilter(field_name="language", label=gettext_lazy("Language"))
+    """A contribution is found by its published translations as by what its author wrote."""
+
+    q = QueryFilter(
+        label=gettext_lazy("Search"),
+        also=Also(ContributionTranslation.objects.filter(publication="published"), "contribution", "title"),
+    )
+    language = KeysFilter(
+        field_name="languages",
+        lookup_expr="overlap",
+        label=gettext_lazy("Language"),
+        note=gettext_lazy("languages, of the original or of a published translation; any of them is enough."),
+    )
     kind = KeysFilter(field_name="kind", label=gettext_lazy("Kind"))
     call = KeysFilter(field_name="call__slug", label=gettext_lazy("Call for contributions"))
     order = OrderFilter(
@@ -28,11 +43,17 @@ class ContributionFilter(ListFilter):
         model = Contribution
         fields = []
 
+    def __init__(self, data=None, queryset=None, **kwargs):
+        super().__init__(data, Contribution.objects.all() if queryset is None else queryset, **kwargs)
+        self.queryset = self.queryset.with_languages()
+
     def order_recent(self, queryset):
         return queryset.order_by("-published_at", "reference")
 
     def order_title(self, queryset):
-        return queryset.order_by("sort_es", "reference")
+        """By the titles that the reader is shown."""
+        title = translations().filter(language=language()).values(sort=HubSort("title"))
+        return queryset.order_by(Coalesce(Subquery(title), "sort_es"), "reference")
 
     def order_relevance(self, queryset):
         return queryset.order_by("-rank", "-published_at", "reference")

@@ -74,10 +74,10 @@ class QueryFilter(django_filters.Filter):
     field_class = QueryField
 
     def filter(self, queryset, text):
-        return search(queryset, text, names=self.extra_names) if text else queryset
+        return search(queryset, text, names=self.extra_names, also=self.also) if text else queryset
 
-    def __init__(self, *args, names=None, **kwargs):
-        self.extra_names = names
+    def __init__(self, *args, names=None, also=None, **kwargs):
+        self.extra_names, self.also = names, also
         super().__init__(*args, **kwargs)
 
 

@@ -1,11 +1,12 @@
 """Search: every language finds every language; accents, case and small typos are forgiven."""
 
 import re
+from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Greatest
 
 from directory.cities import as_recorded
@@ -65,25 +66,42 @@ def array_of(value, field):
     return Func(value, template="ARRAY[%(expressions)s]", output_field=field)
 
 
-def search(queryset, text, *, names=None):
+class Also(NamedTuple):
+    """Further texts of the records that are searched, such as their translations."""
+
+    # A queryset with search columns.
+    texts: models.QuerySet
+    # Its column that names the record, and the one that holds the title.
+    record: str
+    title: str
+
+    def best(self, rank, texts=None):
+        """The highest of the ranks that the texts of the outer record have."""
+        texts = self.texts if texts is None else texts
+        ranks = texts.filter(**{self.record: OuterRef("pk")}).annotate(rank_here=rank)
+        return Subquery(ranks.order_by("-rank_here").values("rank_here")[:1])
+
+
+def search(queryset, text, *, names=None, also=None):
     """Return the records that match `text`, annotated with `rank`, best first.
 
     `names` is the array column of normalised names and acronyms, if the model has one: a record
-    called exactly that comes first. When no record holds the words, they are taken for typos of words
-    that names hold; when that finds nothing either, the records whose names or titles resemble the text
-    are returned. `queryset.model` needs `names_text` or the sort columns.
+    called exactly that comes first. `also`, an `Also`: a record is found by these texts as by its own.
+    When no record holds the words, they are taken for typos of words that names hold; when that finds
+    nothing either, the records whose names or titles resemble the text are returned. `queryset.model`
+    needs `names_text` or the sort columns.
     """
-    found = matching(queryset, text, names)
+    found = matching(queryset, text, names, also)
     if found.exists():
         return found
     if corrected := without_typos(text):
-        found = matching(queryset, corrected, names)
+        found = matching(queryset, corrected, names, also)
         if found.exists():
             return found
-    return resembling(queryset, text)
+    return resembling(queryset, text, also)
 
 
-def matching(queryset, text, names):
+def matching(queryset, text, names, also=None):
     """Return the records that hold the words of `text`, annotated with `rank`."""
     wanted = LOOSE_MINUS.sub(" ", text)
     queries = {
@@ -105,6 +123,11 @@ def matching(queryset, text, names):
         called = Q(**{f"{names}__contains": name})
         found |= called
         rank = Case(When(called, then=Value(2.0)), default=Value(0.0)) + rank
+    if also:
+        # Each of the two finds its own by its indexes; in one condition with OR neither would.
+        own, texts = queryset.model._base_manager.filter(found), also.texts.filter(found)
+        found = Q(pk__in=own.values("pk").union(texts.values(also.record)))
+        rank = Greatest(rank, also.best(rank, texts), output_field=models.FloatField())
     return queryset.filter(found).annotate(rank=rank)
 
 
@@ -146,7 +169,7 @@ def without_typos(text):
     return corrected if changed else ""
 
 
-def resembling(queryset, text):
+def resembling(queryset, text, also=None):
     """Return the records whose names or titles look like `text`, annotated with `rank`."""
     wanted = HubSort(Value(text))
     if any(f.name == "names_text" for f in queryset.model._meta.get_fields()):
@@ -154,7 +177,10 @@ def resembling(queryset, text):
         return queryset.filter(names_text__trigram_word_similar=wanted).annotate(
             rank=WordSimilarity(wanted, F("names_text")) + NearestName(wanted, F("name_keys"))
         )
-    likeness = Greatest(*(WordSimilarity(wanted, F(f"sort_{code}")) for code in CONFIGURATIONS))
+    likenesses = [WordSimilarity(wanted, F(f"sort_{code}")) for code in CONFIGURATIONS]
+    if also:
+        likenesses.append(also.best(WordSimilarity(wanted, HubSort(also.title))))
+    likeness = Greatest(*likenesses)
     return queryset.annotate(rank=likeness).filter(rank__gte=0.6)
 
 

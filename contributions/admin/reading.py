@@ -1,12 +1,12 @@
 """What the reading page shows: a contribution whole, what happened to it, and what changed in it."""
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Prefetch
 
 from contributions.admin.moderated import steps_of
 from contributions.admin.steps import OFFERED, name_of
 from contributions.comparison import compared, further_fields, words
-from contributions.models import DECISIONS, Contribution, Reading
+from contributions.models import DECISIONS, Contribution, ContributionTranslation, Reading
 from contributions.outline import outlined
 from directory.text import language_name
 from workinggroup.models import Call
@@ -17,7 +17,13 @@ def with_everything(queryset, pk):
     record = (
         queryset.select_related("call__group", "author", "organisation")
         .prefetch_related(
-            "attachments", "co_authors", "regions", "sectors", "agreements", "call__questions", "translations"
+            "attachments",
+            "co_authors",
+            "regions",
+            "sectors",
+            "agreements",
+            "call__questions",
+            Prefetch("translations", ContributionTranslation.objects.without_search()),
         )
         .filter(pk=pk)
         .first()

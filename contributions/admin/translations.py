@@ -206,7 +206,10 @@ class ContributionTranslationAdmin(OnlyOwnGroups, admin.ModelAdmin):
             .filter(Q(title__icontains=asked) | Q(reference__icontains=asked))
             .without_bulk()
             .prefetch_related(
-                Prefetch("translations", models.ContributionTranslation.objects.defer("text", "summary"))
+                Prefetch(
+                    "translations",
+                    models.ContributionTranslation.objects.without_search().defer("text", "summary"),
+                )
             )
             .order_by("-published_at", "reference")
         )

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject, Left
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -165,6 +165,28 @@ class ContributionQuerySet(models.QuerySet):
             .annotate(co_author_names=ArraySubquery(confirmed.order_by("pk").values("name")))
         )
 
+    def in_language(self, code):
+        """Annotate `translated`, the title that a published translation has in the reader's language,
+        with whether it is older than the original; None where readers are shown the original."""
+        stale = Q(source_version__lt=OuterRef("version"))
+        row = JSONObject(
+            title="title",
+            translator_name="translator_name",
+            is_stale=ExpressionWrapper(stale, models.BooleanField()),
+        )
+        return self.annotate(translated=Subquery(translations().filter(language=code).values(row=row)))
+
+    def with_languages(self):
+        """Annotate `languages`: the one it was written in and those it can be read in."""
+        return self.annotate(
+            languages=Func(
+                Func(F("language"), template="ARRAY[%(expressions)s]"),
+                ArraySubquery(translations().order_by("language").values("language")),
+                function="array_cat",
+                output_field=ArrayField(models.CharField(max_length=5)),
+            )
+        )
+
     def with_parts(self):
         """Annotate what stands beside the text of one contribution, without a query for each: keys of
         regions and sectors, rows of agreements, attachments, translations, questions of the call."""
@@ -174,7 +196,6 @@ class ContributionQuerySet(models.QuerySet):
         )
         names = [f"title_{code}" for code, _name in settings.LANGUAGES]
         questions = CallQuestion.objects.filter(call=OuterRef("call")).order_by("position", "pk")
-        translations = apps.get_model("contributions", "ContributionTranslation").objects
         texts = ("language", "title", "summary", "text", "source_version", "translator_name")
         return self.annotate(
             region_keys=ArraySubquery(joined(Contribution, "regions").order_by("region").values("region")),
@@ -189,14 +210,7 @@ class ContributionQuerySet(models.QuerySet):
                     )
                 )
             ),
-            translation_rows=ArraySubquery(
-                as_rows(
-                    translations.filter(publication="published", contribution=OuterRef("pk")).order_by(
-                        "language"
-                    ),
-                    *texts,
-                )
-            ),
+            translation_rows=ArraySubquery(as_rows(translations().order_by("language"), *texts)),
             question_rows=ArraySubquery(
                 as_rows(questions, "id", *(f"text_{code}" for code, _name in settings.LANGUAGES))
             ),
@@ -214,24 +228,33 @@ def wrote(user):
     return Q(author=user) | Exists(named)
 
 
+def translations():
+    """The published translations of the outer contribution, which is published itself; none into the
+    language it is written in now."""
+    found = apps.get_model("contributions", "ContributionTranslation").objects
+    return found.filter(publication="published", contribution=OuterRef("pk")).exclude(
+        language=OuterRef("language")
+    )
+
+
 def joined(model, name, outer=None):
     """The rows that tie contributions to others by the set `name`, for the outer contribution."""
     return getattr(model, name).through.objects.filter(contribution=outer or OuterRef("pk"))
 
 
-def search_column(language):
-    """The generated tsvector column of one configuration over the contribution's one text: readers
-    search in their own language, and names are found from every language. PostgreSQL bounds a
-    tsvector at one megabyte, so the text is cut well before that. Only what is published is searched,
-    so nobody waits for this in the last minute of a call (docs/decisions.md)."""
+def search_column(language, *, person="author_name", **published):
+    """The generated tsvector column of one configuration over the one text of a contribution, or of a
+    translation: readers search in their own language, and names are found from every language.
+    PostgreSQL bounds a tsvector at one megabyte, so the text is cut well before that. Only what is
+    published is searched, so nobody waits for this in the last minute of a call (docs/decisions.md)."""
     config = CONFIGURATIONS[language]
     words = (
         SearchVector("title", weight="A", config=config)
-        + SearchVector("summary", "author_name", weight="B", config=config)
+        + SearchVector("summary", person, weight="B", config=config)
         + SearchVector(Left("text", 200_000), weight="C", config=config)
     )
     return models.GeneratedField(
-        expression=Case(When(state="published", then=words)),
+        expression=Case(When(**published, then=words)),
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,
@@ -328,9 +351,9 @@ class Contribution(Steps, models.Model):
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     # Computed by PostgreSQL, never written by Python.
-    search_es = search_column("es")
-    search_fr = search_column("fr")
-    search_en = search_column("en")
+    search_es = search_column("es", state="published")
+    search_fr = search_column("fr", state="published")
+    search_en = search_column("en", state="published")
     sort_es = sort_column()
     sort_fr = sort_column()
     sort_en = sort_column()

@@ -1,12 +1,14 @@
 """Translations of contributions, by people."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from contributions.models.contributions import Contribution
+from contributions.models.contributions import Contribution, search_column
 from directory.models.publication import Publishable, PublishableQuerySet
+from directory.search_fields import CONFIGURATIONS
 
 
 class TranslationQuerySet(PublishableQuerySet):
@@ -17,6 +19,10 @@ class TranslationQuerySet(PublishableQuerySet):
     def editable_by(self, user):
         """Translations of what `user` may translate, published or not."""
         return self.filter(contribution__in=Contribution.objects.translatable_by(user).values("pk"))
+
+    def without_search(self):
+        """Leave out the columns that only searches read."""
+        return self.defer(*(f"search_{code}" for code in CONFIGURATIONS))
 
     def stale(self):
         """Those whose original has changed since."""
@@ -43,6 +49,11 @@ class ContributionTranslation(Publishable):
     translator_name = models.CharField(_("name of the translator"), max_length=150, blank=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
+    # Computed by PostgreSQL, never written by Python.
+    search_es = search_column("es", person="translator_name", publication="published")
+    search_fr = search_column("fr", person="translator_name", publication="published")
+    search_en = search_column("en", person="translator_name", publication="published")
+
     objects = TranslationQuerySet.as_manager()
 
     class Meta:
@@ -55,6 +66,11 @@ class ContributionTranslation(Publishable):
                 name="translation_once",
                 violation_error_message=_("There is a translation into this language already."),
             )
+        ]
+        indexes = [
+            GinIndex(fields=["search_es"], name="translation_search_es"),
+            GinIndex(fields=["search_fr"], name="translation_search_fr"),
+            GinIndex(fields=["search_en"], name="translation_search_en"),
         ]
 
     def __str__(self):

@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, override
 
 from contributions.models import SEARCH, Challenge, Citation, Contribution, Guideline
+from directory.text import language
 from directory.vocabulary import once_a_version
 from workinggroup.models import Basis, Call, as_rows, bulk_of
 
@@ -20,7 +21,8 @@ FEW = 5
 
 def listed(queryset, most=FEW):
     """The latest published contributions of `queryset`, each annotated with how many there are."""
-    rows = queryset.without_bulk().with_byline().annotate(total=Window(Count("pk")))
+    rows = queryset.without_bulk().with_byline().in_language(language())
+    rows = rows.annotate(total=Window(Count("pk")))
     return list(rows.order_by("-published_at", "reference")[:most])
 
 

@@ -19,7 +19,7 @@ from workinggroup.models import CallQuestion, Licence, bulk_of
 @in_formats(api.ContributionViewSet, subscriptions=("feed",))
 @require_safe
 def contributions(request):
-    queryset = Contribution.objects.published().without_bulk().with_byline()
+    queryset = Contribution.objects.published().without_bulk().with_byline().in_language(language())
     filterset = filters.ContributionFilter(request.GET, queryset)
     context = paginate(request, filterset.qs)
     total = context["page_obj"].paginator.count
