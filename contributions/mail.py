@@ -48,7 +48,7 @@ def disowned(record, organisation):
 
 
 def refused_late(draft, call, user):
-    """The call had closed; where the text is, which is kept."""
+    """The call had closed when it came, at `late_at`; where the text is, which is kept."""
     to_person(
         user,
         "refused_late",

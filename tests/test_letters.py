@@ -112,7 +112,9 @@ def test_what_came_late_is_answered_with_both_instants_and_where_the_text_is(clo
     call = make.call(closes_at=CLOSES, title="Relatos", time_zone="Africa/Dakar")
     author = awa(language)
     draft = make.draft(author, of=call)
-    with clock(CLOSES + timedelta(seconds=2)):
+    draft.late_at = CLOSES + timedelta(seconds=2)
+    # The letter may be written later than that.
+    with clock(CLOSES + timedelta(seconds=9)):
         mail.refused_late(draft, Call.objects.with_state().get(pk=call.pk), author)
     letter = OutgoingMail.objects.get()
     assert "23:59:00" in letter.text
@@ -189,7 +191,9 @@ def test_no_name_title_or_reason_starts_a_header_or_a_line_of_its_own(mail_serve
     judged(record, Step.PUBLISH)
     record.disown(by=representative)
     mail.ask_co_author(record.co_authors.create(name=HOSTILE, email="rosa@example.org"))
-    mail.refused_late(make.draft(author, of=call), Call.objects.with_state().get(pk=call.pk), author)
+    late = make.draft(author, of=call)
+    late.late_at = CLOSES
+    mail.refused_late(late, Call.objects.with_state().get(pk=call.pk), author)
     send_waiting_mail()
     assert len(server.received) == OutgoingMail.objects.count() == 7
     expected = dict(OutgoingMail.objects.values_list("message_id", "to"))
@@ -293,9 +297,9 @@ def test_letters_that_always_come_carry_no_way_to_stop_them():
     record = received(author)
     mail.receipt(record)
     judged(record, Step.RETURN, reason="Shorter.")
-    mail.refused_late(
-        make.draft(author, of=record.call), Call.objects.with_state().get(pk=record.call_id), author
-    )
+    late = make.draft(author, of=record.call)
+    late.late_at = CLOSES
+    mail.refused_late(late, Call.objects.with_state().get(pk=record.call_id), author)
     OutgoingMail.objects.put(author.email, "notice", {"notice": "totp_activated"}, language="en", user=author)
     assert OutgoingMail.objects.count() == 4
     for letter in OutgoingMail.objects.all():

@@ -165,6 +165,49 @@ def test_what_decides_is_the_clock_at_the_gate_and_whether_it_is_in_already(cloc
         assert not make.draft(person, of=call).comes_late(person)
 
 
+def late_without_an_account(clock, call, client):
+    """Pressed late by nobody; return the key of the draft."""
+    key = uuid4()
+    with clock(CLOSES + LATE):
+        page = shown(post(client, call, "submit", draft=str(key), status=409))
+    assert f"?next=/es/calls/feria/contribute/{key}/" in page
+    assert not OutgoingMail.objects.exists()
+    return key
+
+
+@pytest.mark.parametrize("by", ["the draft's page", "another press"])
+def test_whoever_came_late_without_an_account_is_told_by_mail_once_after_sign_in(clock, by):
+    call = a_call()
+    client = Client()
+    key = late_without_an_account(clock, call, client)
+    person = make.person(language="fr")
+    client.force_login(person)
+    address = f"/fr/calls/feria/contribute/{key}/"
+    with clock(CLOSES + timedelta(hours=1)):
+        if by == "another press":
+            post(client, call, "submit", key=key, revision="1", status=409)
+        for _time in range(2):
+            assert client.get(address).status_code == 200
+        post(client, call, "submit", key=key, revision="1", status=409)
+    letter = OutgoingMail.objects.get()
+    assert (letter.to, letter.language) == (person.email, "fr")
+    assert address in letter.text
+    # When it came, not when its author signed in.
+    assert "12:00:02" in letter.text
+    assert "13:00:00" not in letter.text
+
+
+def test_what_came_late_and_can_be_sent_again_by_now_needs_no_letter(clock):
+    call = a_call()
+    client = Client()
+    key = late_without_an_account(clock, call, client)
+    client.force_login(make.person())
+    with clock(CLOSES + timedelta(hours=1)):
+        call.reschedule(opens_at=OPENS, closes_at=CLOSES + timedelta(days=9))
+        assert 'value="submit"' in shown(client.get(f"/es/calls/feria/contribute/{key}/"))
+    assert not OutgoingMail.objects.exists()
+
+
 # A press whose answer was lost, and another one.
 
 

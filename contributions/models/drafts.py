@@ -146,10 +146,15 @@ class Draft(models.Model):
             self.__dict__.pop(name, None)
 
     def claim(self, user):
-        """Whoever signs in takes the draft begun in this browser along; never somebody else's."""
-        if self.user_id is None:
-            Draft.objects.filter(pk=self.pk, user=None).update(user=user)
-            self.refresh_from_db(fields=["user"])
+        """Whoever signs in takes the draft begun in this browser along; never somebody else's. What came
+        late is told of now, when there is somebody to tell. Its call comes `with_state()`."""
+        if self.user_id is not None:
+            return
+        with transaction.atomic():
+            taken = Draft.objects.filter(pk=self.pk, user=None).update(user=user)
+            self.refresh_from_db(fields=["user", "late_at"])
+            if taken and self.late_at and not self.call.takes(user):
+                mail.refused_late(self, self.call, user)
 
     # The gate.
 

@@ -118,6 +118,7 @@ def draft(request, slug, key):
         ):
             return to_sign_in(request, reverse("contributions:draft", args=[slug, key]))
         raise Http404
+    record.call = call
     if request.user.is_authenticated:
         record.claim(request.user)
         take_back(request, record)
