@@ -156,10 +156,23 @@ def people(world, group, other_group):
     world.planted.add(Membership)
 
 
+# When hidden events happened and hidden agreements began: years in which nothing else did.
+HIDDEN_YEARS = {"draft": 1871, "withdrawn": 1873}
+
+
 def directory(world):
-    for publication in ("draft", "withdrawn"):
-        hidden = world.plant(make.organisation(publication=publication), NOBODY)
-        agreement = world.plant(make.agreement(publication=publication, parties=["Body", hidden]), NOBODY)
+    """What is hidden has a seat, a country, a region, a sector and years: the pages of places and sectors,
+    the map and the timeline leave it out because it is hidden, not for want of them."""
+    sectors, regions = {make.sector()}, {make.region()}
+    country = make.country()
+    seat = {"country": country, "latitude": 14.7, "longitude": -17.4}
+    among = {"sectors": sectors, "regions": regions}
+    for publication, year in HIDDEN_YEARS.items():
+        hidden = world.plant(make.organisation(publication=publication, **seat, **among), NOBODY)
+        agreement = world.plant(
+            make.agreement(publication=publication, parties=["Body", hidden], start_year=year, **among),
+            NOBODY,
+        )
         for party in agreement.parties.all():
             world.plant(party, NOBODY, public=["name"] if party.organisation else [])
         file = AgreementDocument.objects.create(
@@ -167,14 +180,16 @@ def directory(world):
         )
         world.plant(file, NOBODY, public=["file"])
         world.file(file, STAFF)
-        world.plant(make.event(publication=publication), NOBODY)
+        organiser = make.organisation(**among)
+        event = make.event(publication=publication, year=year, organisers={organiser}, **seat)
+        world.plant(event, NOBODY)
         shown = make.organisation()
         world.keep(Representative.objects.create(organisation=shown, user=world.people["member"]))
         world.keep(make.relation(shown, hidden))
         world.keep(make.relation(hidden, shown))
     # A party to a published agreement is named there, published or not; nothing else of it is shown.
     names = [f"{field}{code}" for field in ("name", "acronym") for code in ("", "_es", "_fr", "_en")]
-    party = make.organisation(publication="withdrawn")
+    party = make.organisation(publication="withdrawn", **seat, **among)
     derived = ["name_keys", "names_text"]
     make.agreement(parties=[world.plant(party, NOBODY, public=[*names, *derived]), make.organisation()])
 

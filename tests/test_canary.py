@@ -109,9 +109,9 @@ def values(world, name, parameter):
     """What may stand for a parameter of an address; an address nobody has thought of here gets
     every key there is."""
     known = {
-        "region": ["m49-002"],
+        "region": ["m49-002", "m49-011"],
         "regions-detail": ["m49-002"],
-        "sector": [],
+        "sector": ["finance"],
         "vocabularies-detail": ["regions"],
         "identifier": [],
         "file": [row.file.name for owner in OWNERS for row in owner.objects.all()],
@@ -315,6 +315,15 @@ def test_a_search_finds_no_private_word(world):
         page = client.get(f"/{language}/search/", {"q": word}).content.decode()
         assert set(WORD.findall(page)) <= {word}
         assert 'class="result"' not in page
+
+
+def test_no_figure_knows_a_year_in_which_only_hidden_things_happened(world):
+    client = browser(world, "anonymous")
+    for path in ("timeline", "timeline/?region=m49-002", "timeline/?sector=finance", "events", "agreements"):
+        page = client.get(f"/en/{path}{'' if '?' in path else '/'}").content.decode()
+        assert 'id="results"' in page
+        for year in canary.HIDDEN_YEARS.values():
+            assert str(year) not in page, path
 
 
 def test_every_model_of_the_hub_has_its_canary(world):
