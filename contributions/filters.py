@@ -18,15 +18,14 @@ from directory.vocabulary import reading_order
 from workinggroup.models import Call
 
 FACETS = ("language", "kind", "call")
+# What a contribution is found by beside its own words.
+TRANSLATIONS = Also(ContributionTranslation.objects.filter(publication="published"), "contribution", "title")
 
 
 class ContributionFilter(ListFilter):
     """A contribution is found by its published translations as by what its author wrote."""
 
-    q = QueryFilter(
-        label=gettext_lazy("Search"),
-        also=Also(ContributionTranslation.objects.filter(publication="published"), "contribution", "title"),
-    )
+    q = QueryFilter(label=gettext_lazy("Search"), also=TRANSLATIONS)
     language = KeysFilter(
         field_name="languages",
         lookup_expr="overlap",

@@ -1,6 +1,7 @@
 """Search: every language finds every language; accents, case and small typos are forgiven."""
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -91,14 +92,18 @@ def search(queryset, text, *, names=None, also=None):
     nothing either, the records whose names or titles resemble the text are returned. `queryset.model`
     needs `names_text` or the sort columns.
     """
-    found = matching(queryset, text, names, also)
-    if found.exists():
-        return found
-    if corrected := without_typos(text):
-        found = matching(queryset, corrected, names, also)
+    for words in readings(text):
+        found = matching(queryset, words, names, also)
         if found.exists():
             return found
     return resembling(queryset, text, also)
+
+
+def readings(text):
+    """The words as they are, then without what may be typos."""
+    yield text
+    if corrected := without_typos(text):
+        yield corrected
 
 
 def matching(queryset, text, names, also=None):
@@ -131,21 +136,57 @@ def matching(queryset, text, names, also=None):
     return queryset.filter(found).annotate(rank=rank)
 
 
-def best(found, most):
-    """Return the keys of the `most` best of the records found, and how many were found."""
+class Kind(NamedTuple):
+    """One of several kinds of records that are searched at once; `names` and `also` as in `search`."""
+
+    searched: models.QuerySet
+    # The same records with what a row of the page shows.
+    rows: models.QuerySet
+    names: str = ""
+    also: Also | None = None
+
+    def matching(self, text):
+        return matching(self.searched, text, self.names, self.also)
+
+    def resembling(self, text):
+        return resembling(self.searched, text, self.also)
+
+
+def best(kinds, text, most):
+    """Search several kinds by name, each as `search` does, all in one statement a reading:
+    `{name: (keys of the best, how many were found)}`."""
+    found, tried = {}, readings(text)
+    while len(found) < len(kinds) and (words := next(tried, None)) is not None:
+        found |= ranked({name: kind.matching(words) for name, kind in missing(kinds, found)}, most)
+    return found | ranked({name: kind.resembling(text) for name, kind in missing(kinds, found)}, most)
+
+
+def missing(kinds, found):
+    return [(name, kind) for name, kind in kinds.items() if name not in found]
+
+
+def ranked(found, most):
+    """Return the keys of the `most` best of each queryset that finds anything, and how many it finds."""
     # A common word matches thousands: they are matched, ranked and counted once, by keys alone.
-    try:
-        matched, parameters = found.order_by().values("pk", "slug", "rank").query.sql_with_params()
-    except EmptyResultSet:
-        return [], 0
+    matched, best_ones, parameters = [], [], []
+    for number, queryset in enumerate(found.values()):
+        with suppress(EmptyResultSet):
+            sql, values = queryset.order_by().values("pk", "slug", "rank").query.sql_with_params()
+            matched.append(f"found_{number} AS MATERIALIZED ({sql})")
+            best_ones.append(
+                f"(SELECT {number}, row_number() OVER (ORDER BY rank DESC, slug) AS place, pk, "
+                f"(SELECT count(*) FROM found_{number}) FROM found_{number} ORDER BY place LIMIT {int(most)})"
+            )
+            parameters += values
+    if not matched:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH matched AS MATERIALIZED ({matched}) SELECT pk, (SELECT count(*) FROM matched) "
-            "FROM matched ORDER BY rank DESC, slug LIMIT %s",
-            [*parameters, most],
-        )
-        rows = cursor.fetchall()
-    return [key for key, _count in rows], rows[0][1] if rows else 0
+        cursor.execute(f"WITH {', '.join(matched)} {' UNION ALL '.join(best_ones)}", parameters)
+        rows = sorted(cursor.fetchall())
+    answers = {}
+    for number, _place, key, count in rows:
+        answers.setdefault(list(found)[number], ([], count))[0].append(key)
+    return answers
 
 
 # Each word as it is where a name holds it, else the most similar one of a name, if there is one.

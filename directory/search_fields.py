@@ -35,12 +35,17 @@ def search_column(language, *, names, context, body):
     )
 
 
-def sort_column(language, field):
-    """Return the generated column to sort by in `language`, with the fallback order of reading."""
+def sort_key(language, field):
+    """Return what is sorted by in `language`, with the fallback order of reading."""
     others = {"es": ("fr", "en"), "fr": ("en", "es"), "en": ("es", "fr")}[language]
     texts = [NullIf(F(f"{field}_{code}"), Value("")) for code in (language, *others)]
+    return HubSort(Coalesce(*texts, Value("")))
+
+
+def sort_column(language, field):
+    """Return the generated column of what `sort_key` says."""
     return models.GeneratedField(
-        expression=HubSort(Coalesce(*texts, Value(""))),
+        expression=sort_key(language, field),
         output_field=models.TextField(),
         db_persist=True,
         editable=False,

@@ -19,16 +19,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import ErasureForm
 from accounts.outbox import KEEP_SENT
-from contributions.models import ANONYMOUS_DAYS
+from contributions.filters import TRANSLATIONS
+from contributions.models import ANONYMOUS_DAYS, Contribution
 from contributions.rights import fate_of as contributions_fate
 from directory import maps
 from directory.figures import ask
 from directory.filter_parts import Unnest
 from directory.filters import agreements_counted
 from directory.models import Agreement, Event, Organisation
-from directory.search import best, clean_query, search
+from directory.search import Kind, best, clean_query
+from directory.text import language
 from directory.vocabulary import vocabulary
 from ripess_hub import rights
+from workinggroup.models import Call, Meeting, WorkingGroup
 
 logger = logging.getLogger(__name__)
 
@@ -78,29 +81,41 @@ def home(request):
 
 
 def searched_kinds():
-    """What the one search box looks through: `(name, queryset, names column)`, upper apps included
-    where they are installed, by their composition."""
-    yield (
-        "organisations",
-        agreements_counted(Organisation.objects.published().rows()),
-        "name_keys",
-    )
-    yield "agreements", Agreement.objects.published().rows(), None
-    yield "events", Event.objects.published().rows(), None
+    """What the one search box looks through."""
+    organisations, agreements = Organisation.objects.published(), Agreement.objects.published()
+    events, groups = Event.objects.published(), WorkingGroup.objects.published()
+    meetings, calls = Meeting.objects.published(), Call.objects.published()
+    contributions = Contribution.objects.published()
+    of_groups = ("loaded", "group__loaded")
+    return {
+        "organisations": Kind(organisations, agreements_counted(organisations.rows()), "name_keys"),
+        "agreements": Kind(agreements, agreements.rows()),
+        "events": Kind(events, events.rows()),
+        "groups": Kind(groups.searchable(), groups.with_coordinator()),
+        "meetings": Kind(
+            meetings.searchable(), meetings.with_event().select_related("group").defer(*of_groups)
+        ),
+        "calls": Kind(calls.searchable(), calls.with_state().select_related("group").defer(*of_groups)),
+        "contributions": Kind(
+            contributions.annotate(slug=F("reference")),
+            contributions.without_bulk().with_byline().in_language(language()),
+            also=TRANSLATIONS,
+        ),
+    }
 
 
 @require_safe
 def search_page(request):
     text = clean_query(request.GET.get("q", ""))
-    results, total = {}, 0
-    if text:
-        for name, queryset, names in searched_kinds():
-            keys, count = best(search(queryset, text, names=names), 10)
-            records = queryset.in_bulk(keys)
-            # What is withdrawn between the two questions is left out.
-            shown = [records[key] for key in keys if key in records]
-            results[name] = {"count": count, "records": shown}
-            total += count
+    kinds = searched_kinds() if text else {}
+    found = best(kinds, text, 10)
+    results = {}
+    for name, kind in kinds.items():
+        keys, count = found.get(name, ([], 0))
+        records = kind.rows.in_bulk(keys)
+        # What is withdrawn between the two questions is left out.
+        results[name] = {"count": count, "records": [records[key] for key in keys if key in records]}
+    total = sum(one["count"] for one in results.values())
     return render(request, "search.html", {"q": text, "results": results, "total": total})
 
 

@@ -157,7 +157,7 @@ def test_what_is_withdrawn_between_the_two_questions_of_a_search_is_left_out(cli
 
     def withdraw(execute, sql, *rest):
         found = execute(sql, *rest)
-        if "WITH matched" in sql and "directory_organisation" in sql:
+        if "AS MATERIALIZED" in sql and "directory_organisation" in sql:
             Organisation.objects.filter(slug="quetzal").move("withdraw")
         return found
 

@@ -15,12 +15,15 @@ from accounts.models import validate_time_zone
 from directory.models import NotAllowed
 from workinggroup.models.clock import HubNow
 from workinggroup.models.groups import Basis, GroupRecord, GroupRecordQuerySet, Meeting, WorkingGroup
+from workinggroup.models.searched import SearchedQuerySet, search_indexes
 
 # Advisory locks share one space of 64 bits: the upper half says that this one guards a call's times.
 LOCKS = 0x48554243 << 32
 # What a submission is judged by, read again at the gate.
 TIMES = ("opens_at", "closes_at", "dates_unknown", "grace_minutes", "edit_until", "now", "state")
 ANYWHERE_ON_EARTH = "Etc/GMT+12"
+# What the words of a column weigh in a search.
+CALL_SEARCHED = {"title_{}": "A", "notice_{}": "B", "text_{}": "C"}
 
 
 class ContributionKind(models.TextChoices):
@@ -50,7 +53,7 @@ class Licence(models.TextChoices):
         return f"https://creativecommons.org/{path}/{version}/deed.{language}"
 
 
-class CallQuerySet(GroupRecordQuerySet):
+class CallQuerySet(SearchedQuerySet, GroupRecordQuerySet):
     def with_state(self):
         """Annotate `now` and `state` (scheduled, open or closed), derived from the database's clock
         and never stored: open while opens_at <= now < closes_at. No closing instant: open until
@@ -175,12 +178,15 @@ class Call(GroupRecord):
         help_text=_("What authors agree to, in one sentence. Empty: the hub's usual sentence."),
     )
 
+    SEARCHED = CALL_SEARCHED
+
     objects = CallQuerySet.as_manager()
 
     class Meta:
         ordering = [F("closes_at").desc(nulls_first=True), "slug"]
         verbose_name = _("call for contributions")
         verbose_name_plural = _("calls for contributions")
+        indexes = search_indexes("call", CALL_SEARCHED)
         constraints = [
             models.CheckConstraint(
                 condition=Q(dates_unknown=True, opens_at__isnull=True, closes_at__isnull=True)

@@ -18,6 +18,7 @@ from directory.models.publication import PublishableQuerySet, Record
 from directory.models.vocabularies import Term
 from directory.search_fields import CONFIGURATIONS
 from workinggroup.models.clock import HubNow
+from workinggroup.models.searched import SearchedQuerySet, search_indexes
 
 
 class DocumentKind(Term):
@@ -46,7 +47,12 @@ def as_rows(queryset, *fields):
     return queryset.annotate(row=JSONObject(**{field: field for field in fields})).values("row")
 
 
-class WorkingGroupQuerySet(PublishableQuerySet):
+# What the words of a column weigh in a search.
+GROUP_SEARCHED = {"title_{}": "A", "theme_block_{}": "B"}
+MEETING_SEARCHED = {"title_{}": "A", "place": "B", "city": "B", "purpose_{}": "C"}
+
+
+class WorkingGroupQuerySet(SearchedQuerySet, PublishableQuerySet):
     def moderated_by(self, user):
         """The groups whose contributions `user` may judge: all of them for whoever has the permission
         “moderate any group”, else those where a membership says coordinator or moderator. Staff only."""
@@ -89,6 +95,8 @@ class WorkingGroup(Record):
         _("demonstration"), default=False, help_text=_("Shows how the hub works; not a real group.")
     )
 
+    SEARCHED = GROUP_SEARCHED
+
     objects = WorkingGroupQuerySet.as_manager()
 
     class Meta:
@@ -96,6 +104,7 @@ class WorkingGroup(Record):
         verbose_name = _("working group")
         verbose_name_plural = _("working groups")
         permissions = [("moderate_any_group", _("Can moderate contributions to any group"))]
+        indexes = search_indexes("group", GROUP_SEARCHED)
 
     def __str__(self):
         return self.title or self.slug
@@ -199,7 +208,7 @@ class Membership(models.Model):
         return f"{self.group_id} {self.user_id}"
 
 
-class MeetingQuerySet(GroupRecordQuerySet):
+class MeetingQuerySet(SearchedQuerySet, GroupRecordQuerySet):
     def with_event(self):
         return self.select_related("event").defer(*bulk_of("event"), "loaded")
 
@@ -274,12 +283,15 @@ class Meeting(GroupRecord):
         verbose_name=_("languages"),
     )
 
+    SEARCHED = MEETING_SEARCHED
+
     objects = MeetingQuerySet.as_manager()
 
     class Meta:
         ordering = [F("starts_at").desc(nulls_last=True), "-year", "slug"]
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
+        indexes = search_indexes("meeting", MEETING_SEARCHED)
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=False, ends_at__gte=F("starts_at")),
