@@ -225,3 +225,23 @@ REGION = {
     "agreement_count": 21,
     "event_count": 5,
 }
+
+SECTOR = {
+    "key": "housing_habitat",
+    "id": "https://hub.example.org/id/sectors/housing_habitat",
+    "url": "https://hub.example.org/en/sectors/housing_habitat/",
+    "api_url": "https://hub.example.org/api/v1/sectors/housing_habitat/",
+    "names": {"es": "Vivienda y hábitat", "fr": "Logement et habitat", "en": "Housing and habitat"},
+    "definitions": {"es": None, "fr": None, "en": None},
+    "facet": "activity",
+    "mappings": {
+        "ica": ["ICA210"],
+        "icnp_tso": ["F"],
+        "essglobal_theme": ["T1"],
+        "essglobal_exact": ["activities/a12"],
+        "essglobal_activity": ["a12"],
+    },
+    "organisation_count": 12,
+    "agreement_count": 3,
+    "event_count": 6,
+}

@@ -51,6 +51,7 @@ EXAMPLES_OF = {
     "documents": {"kind": ["preparatory"]},
     "contributions": {"kind": ["experience"]},
     "regions": {"type": ["continent"]},
+    "sectors": {"facet": ["activity"]},
 }
 
 

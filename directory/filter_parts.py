@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from directory.search import clean_query, search
 
-KEY = re.compile(r"[A-Za-z0-9_-]{1,120}\Z")
+LONGEST_KEY = 120
+KEY = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_KEY}}}\Z")
 YEAR = re.compile(r"[12][0-9]{3}\Z")
 MOST_VALUES = 50
 

@@ -207,6 +207,20 @@ def describe_region(record, terms):
     )
 
 
+def describe_sector(record, terms):
+    return node(
+        record["id"],
+        ["skos:Concept"],
+        skos__prefLabel=texts(record["names"]),
+        skos__definition=texts(record["definitions"]),
+        skos__inScheme=thing("vocabularies", "sectors"),
+        skos__notation=record["key"],
+        skos__exactMatch=exact(record),
+        schema__mainEntityOfPage=address(record["url"]),
+        hub__facet=record["facet"],
+    )
+
+
 def describe_term(term, terms):
     """A term of a vocabulary; the first one brings the vocabulary along."""
     name = term["vocabulary"]

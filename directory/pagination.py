@@ -1,13 +1,14 @@
 """Pages of a list, with addresses that keep its filters."""
 
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
-from django.http import Http404
 from django.utils.translation import gettext as _
+
+from directory.way_back import NotHere
 
 
 def paginate(request, queryset, size=20, total=None):
-    """Return the template context of the page asked for; a page that is not there is a 404. Who knows
-    the `total` already spares the query for it."""
+    """Return the template context of the page asked for; a page that is not there is a 404 that leads
+    to the first one. Who knows the `total` already spares the query for it."""
     paginator = Paginator(queryset, size)
     if total is not None:
         paginator.count = total
@@ -15,7 +16,13 @@ def paginate(request, queryset, size=20, total=None):
     try:
         page = paginator.page(number)
     except (PageNotAnInteger, EmptyPage, ValueError) as error:
-        raise Http404(_("This list has no such page.")) from error
+        raise NotHere(
+            request,
+            "page",
+            _("This list has no such page"),
+            _("It may have grown shorter since the address was noted: records can be withdrawn."),
+            _("To the beginning of the list"),
+        ) from error
 
     query = request.GET.copy()
 

@@ -26,6 +26,7 @@ def region(request, key):
     return gathered(request, "region", key)
 
 
+@in_formats(api_vocabularies.SectorViewSet, key="key")
 def sector(request, key):
     """Everything the directory holds of a sector."""
     return gathered(request, "sector", key)

@@ -99,6 +99,7 @@ LISTS = (
     workinggroup.CallViewSet,
     contributions.ContributionViewSet,
     vocabularies.RegionViewSet,
+    vocabularies.SectorViewSet,
     VocabularyViewSet,
 )
 router = Router()

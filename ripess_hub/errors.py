@@ -1,4 +1,5 @@
-"""Error pages in the reader's language. They need neither the database nor a context processor."""
+"""Error pages in the reader's language. They need neither the database nor a context processor, save where
+the page asked for is there."""
 
 import sys
 
@@ -9,9 +10,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from directory.way_back import NotHere
 
-def error_page(request, status, title, sentence):
-    """Render an error in the language of the address, else the browser's, else Spanish."""
+
+def error_page(request, status, title, sentence, hint=None, frame=None):
+    """Render an error in the language of the address, else the browser's, else Spanish; in the whole frame
+    of the site where `frame` is the request."""
     code = request.path_info[1:3] if request.path_info[3:4] == "/" else ""
     if code not in dict(settings.LANGUAGES):
         code = translation.get_language_from_request(request)
@@ -25,10 +29,12 @@ def error_page(request, status, title, sentence):
                 "language": code,
                 "demo": settings.DEMO,
                 "hints": [
+                    *([hint] if hint else []),
                     {"url": f"/{code}/", "text": _("Home page")},
                     {"url": f"/{code}/search/", "text": _("Search the directory")},
                 ],
             },
+            frame,
         )
     response = HttpResponse(body, status=status)
     response["Content-Language"] = code
@@ -60,6 +66,9 @@ def forbidden(request, exception=None, reason=""):
 
 
 def not_found(request, exception=None):
+    if isinstance(exception, NotHere):
+        way = {"url": exception.address, "text": exception.way}
+        return error_page(request, 404, exception.title, exception.sentence, way, frame=request)
     sentence = translation.gettext_lazy(
         "The page may have moved or been withdrawn, or its address may hold a mistake."
     )

@@ -16,6 +16,8 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.http import http_date
 from redis.exceptions import RedisError
 
+from directory.filter_parts import LONGEST_KEY, MOST_VALUES
+from directory.formats.pages import refuse_unknown
 from directory.freshness import last_change
 from directory.search import LONGEST_QUERY
 from directory.vocabulary import one_version
@@ -23,9 +25,10 @@ from directory.vocabulary import one_version
 logger = logging.getLogger(__name__)
 
 STATE = "SELECT (SELECT version FROM directory_pageversion), hub_now(), hub_next_change()"
-CACHED_PREFIXES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES) + ("/api/v1/", "/sitemap.xml")
+PAGES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
+CACHED_PREFIXES = (*PAGES, "/api/v1/", "/sitemap.xml")
 UNCACHED_PARTS = ("/account/", "/admin/")
-LONGEST_KEY = 2000
+LONGEST_CACHED = 2000
 LONGEST_ADDRESS = 12_000
 SOURCES = ("accounts", "directory", "workinggroup", "contributions", "ripess_hub", "templates", "locale")
 
@@ -55,22 +58,54 @@ def is_data(request):
 
 
 def short_query(get_response):
-    """Cut what is searched for before a page repeats it in its links, hundreds of times on the agreements:
-    no short question may ask for an answer of megabytes. What is long all the same is refused. (The API
+    """Cut what is asked for before a page repeats it in its links, hundreds of times on the agreements: no
+    short question may ask for an answer of megabytes. What is long all the same is refused. (The API
     repeats nothing and refuses in its own form.)"""
 
     def middleware(request):
-        long = len(request.META.get("QUERY_STRING", "")) > LONGEST_KEY
+        long = len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY
         if long and not request.path_info.startswith("/api/"):
-            query = request.GET.copy()
-            if "q" in query:
-                query.setlist("q", [words[:LONGEST_QUERY] for words in query.getlist("q")[-1:]])
-            request.GET, request.META["QUERY_STRING"] = query, query.urlencode()
+            request.GET = shortened(request.GET, is_public_page(request.path_info))
+            request.META["QUERY_STRING"] = request.GET.urlencode()
             if len(request.META["QUERY_STRING"]) > LONGEST_ADDRESS:
                 raise SuspiciousOperation("The address is too long.")
         return get_response(request)
 
     return middleware
+
+
+def is_public_page(path):
+    return path.startswith(PAGES) and not any(part in path for part in UNCACHED_PARTS)
+
+
+def shortened(query, public):
+    """The query with the words of a search, and on public pages every value but an address to go back to,
+    cut to what is read of them: one character more than any key has is still the key of nothing."""
+    query = query.copy()
+    for name, values in list(query.lists()):
+        if name == "q":
+            query.setlist(name, [words[:LONGEST_QUERY] for words in values[-1:]])
+        elif public and len(name) > LONGEST_KEY:
+            del query[name]
+        elif public and name != "next":
+            query.setlist(name, [value[: LONGEST_KEY + 1] for value in values[:MOST_VALUES]])
+    return query
+
+
+class FormatMiddleware:
+    """A page that has no such format says so, on every page alike. (The API and the permanent addresses
+    weigh Accept too and refuse in their own form.)"""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    @staticmethod
+    def process_view(request, view, args, kwargs):
+        if request.path_info.startswith(PAGES):
+            refuse_unknown(request, view)
 
 
 class PageCacheMiddleware:
@@ -112,7 +147,7 @@ class PageCacheMiddleware:
             and path.startswith(CACHED_PREFIXES)
             and not any(part in path for part in UNCACHED_PARTS)
             and settings.SESSION_COOKIE_NAME not in request.COOKIES
-            and len(request.get_full_path()) < LONGEST_KEY
+            and len(request.get_full_path()) < LONGEST_CACHED
         )
 
     @staticmethod

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -61,11 +61,8 @@ def entrance(request):
 @require_safe
 def data(request):
     """What there is and how to take it away."""
-    if wanted := request.GET.get("format", ""):
-        if wanted in WRITERS:
-            return catalogue(request, wanted)
-        if wanted != "html":
-            raise Http404(_("There is no such page."))
+    if (wanted := request.GET.get("format", "")) in WRITERS:
+        return catalogue(request, wanted)
     numbers = dcat.counts()
     return render(
         request,
@@ -99,6 +96,9 @@ def data(request):
             ],
         },
     )
+
+
+data.formats = lambda: WRITERS
 
 
 @require_safe

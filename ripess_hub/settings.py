@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "ripess_hub.middleware.FormatMiddleware",
 ]
 
 ROOT_URLCONF = "ripess_hub.urls"

@@ -24,7 +24,7 @@ RECORDS = {
     "calls": make.call,
     "contributions": make.contribution,
 }
-LISTS = [*RECORDS, "regions", "vocabularies"]
+LISTS = [*RECORDS, "regions", "sectors", "vocabularies"]
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 

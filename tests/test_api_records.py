@@ -27,6 +27,7 @@ COMPONENTS = {
     "calls": "Call",
     "contributions": "Contribution",
     "regions": "Region",
+    "sectors": "Sector",
     "vocabularies": "Vocabulary",
 }
 
@@ -290,6 +291,29 @@ def test_a_region_counts_what_is_published_there(client):
         assert ask(client, f"{name}/?region=m49-011")["count"] == region[count]
     assert [found["key"] for found in ask(client, "regions/?type=subregion")["results"]] == ["m49-011"]
     assert client.get(region["url"]).status_code == 200
+
+
+def test_a_sector_counts_what_is_published_of_it(client):
+    sector = make.term(directory.Sector, "fair_trade", facet="activity", label_fr="Équitable")
+    make.term(directory.Sector, "finance", facet="theme")
+    body, draft = (
+        make.organisation(sectors={sector}),
+        make.organisation(sectors={sector}, publication="draft"),
+    )
+    pact = make.agreement(sectors={sector})
+    make.agreement(sectors={sector}, publication="draft")
+    make.event(organisers={body, make.organisation(sectors={sector})}, outcome=pact)
+    make.event(outcome=pact)
+    make.event(organisers={draft})
+    found = ask(client, "sectors/fair_trade/")
+    assert (found["names"]["fr"], found["facet"]) == ("Équitable", "activity")
+    counts = ("organisation_count", "agreement_count", "event_count")
+    assert [found[name] for name in counts] == [2, 1, 2]
+    for name, count in zip(("organisations", "agreements", "events"), counts, strict=True):
+        assert ask(client, f"{name}/?sector=fair_trade")["count"] == found[count]
+    assert [one["key"] for one in ask(client, "sectors/?facet=theme")["results"]] == ["finance"]
+    assert "none" in ask(client, "sectors/?facet=none")["detail"]
+    assert client.get(found["url"]).status_code == 200
 
 
 # The schema.

@@ -112,6 +112,7 @@ def values(world, name, parameter):
         "region": ["m49-002", "m49-011"],
         "regions-detail": ["m49-002"],
         "sector": ["finance"],
+        "sectors-detail": ["finance"],
         "vocabularies-detail": ["regions"],
         "identifier": [],
         "file": [row.file.name for owner in OWNERS for row in owner.objects.all()],

@@ -169,6 +169,11 @@ def test_a_vocabulary_is_skos(client):
     west = subject("regions", "m49-011")
     assert found.value(west, SKOS.broader) == subject("regions", "m49-002")
     assert found.value(west, SKOS.notation) == Literal("011")
+    # Its own page says the same of it as its vocabulary.
+    for address in ("/es/sectors/finance/", "/api/v1/sectors/finance/", "/api/v1/sectors/"):
+        itself = graph(client, address)
+        assert len(itself)
+        assert set(itself) <= set(found), address
     alone = graph(client, "/api/v1/vocabularies/sectors/")
     assert set(alone.subjects(RDF.type, SKOS.ConceptScheme)) == {scheme}
 

@@ -128,7 +128,7 @@ def test_linked_data_counts_what_the_database_counts(graphs):
     found = graphs["events"]
     assert len(set(found.subjects(RDF.type, SDO.Event))) == events.count()
     assert triples(found, hub.outcome) == events.filter(outcome__in=agreements).count()
-    for name in ("groups", "meetings", "documents", "calls", "regions"):
+    for name in ("groups", "meetings", "documents", "calls", "regions", "sectors"):
         subjects = {one for one in graphs[name].subjects() if isinstance(one, URIRef)}
         keys = WORLD[name].queryset.values_list(WORLD[name].lookup_field, flat=True)
         assert subjects == {uri(name, key) for key in keys}

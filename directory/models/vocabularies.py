@@ -7,6 +7,8 @@ filtering by it needs no join. Labels and definitions are translated.
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from directory.models.publication import address
+
 
 class Term(models.Model):
     """One entry of a vocabulary. `mappings` holds its identifiers in other vocabularies
@@ -51,6 +53,9 @@ class Sector(Term):
     class Meta(Term.Meta):
         verbose_name = _("sector")
         verbose_name_plural = _("sectors")
+
+    def get_absolute_url(self):
+        return address("directory:sector", self.key)
 
 
 class RelationType(Term):
