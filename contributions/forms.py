@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contributions import mail
+from directory.forms import UNTYPEABLE, plain
 from directory.models import Agreement, Organisation
 from directory.models.places import CONTINENTS
 from directory.search import named
@@ -25,8 +26,6 @@ MOST_ANSWER = 20_000
 MOST_LINES = 20
 LISTS = ("regions", "sectors")
 WORD = re.compile(r"\S+")
-# What no text of people holds; a word processor's line break (\x0b) becomes one of ours.
-UNTYPEABLE = re.compile("[\x00-\x08\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 # Characters that turn the direction of what follows, so that a name reads as another one.
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -37,7 +36,7 @@ def typed(post, names):
     data, spoilt = {}, []
     for name in names:
         values = post.getlist(name) if name in LISTS else [post.get(name, "")]
-        clean = [UNTYPEABLE.sub("", value.replace("\x0b", "\n")).replace("\r\n", "\n") for value in values]
+        clean = [plain(value) for value in values]
         if any(UNTYPEABLE.search(value) for value in values):
             spoilt.append(name)
         longest = MOST_TEXT if name == "text" else MOST_ANSWER

@@ -23,6 +23,7 @@ from modeltranslation.admin import TabbedTranslationAdmin
 
 from accounts.models import User
 from directory import models
+from directory.admin_suggestions import SuggestionAdmin
 from directory.completeness import LANGUAGES, fields_of, missing_in, older
 from directory.inspection import accept_attribute, kinds_in_words
 from directory.merging import NotOne, mentions, merge
@@ -248,6 +249,9 @@ admin.site.register(
     ],
     TermAdmin,
 )
+
+
+admin.site.register(models.Suggestion, SuggestionAdmin)
 
 
 @admin.register(models.Region)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from directory import pictures, views, views_embed, views_explorer, views_places
+from directory import pictures, views, views_embed, views_explorer, views_places, views_suggestions
 
 app_name = "directory"
 
@@ -24,6 +24,16 @@ urlpatterns = [
     path("embed/map/", views_embed.embedded_map, name="embed_map"),
     path("events/", views.events, name="events"),
     path("events/<slug:slug>/", views.event, name="event"),
+    *(
+        path(
+            f"{kind}s/<slug:slug>/correction/",
+            views_suggestions.correction,
+            {"kind": kind},
+            name=f"{kind}_correction",
+        )
+        for kind in views_suggestions.MISSING
+    ),
+    path("missing/<slug:kind>/", views_suggestions.missing, name="missing"),
     path("regions/<slug:key>/", views_places.region, name="region"),
     path("sectors/<slug:key>/", views_places.sector, name="sector"),
 ]

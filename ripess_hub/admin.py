@@ -130,7 +130,7 @@ def waiting(site, request):
         Guideline,
         Report,
     )
-    from directory.models import Agreement, Event, Organisation
+    from directory.models import Agreement, Event, Organisation, Suggestion
     from directory.models.publication import Publication
     from workinggroup.models import Call, HubNow
 
@@ -173,6 +173,16 @@ def waiting(site, request):
         ),
         count,
         listed(Report),
+    )
+    count = rows(Suggestion).waiting().count()
+    yield (
+        ngettext(
+            "suggestion for the directory waits",
+            "suggestions for the directory wait",
+            count,
+        ),
+        count,
+        listed(Suggestion, "?state__exact=new"),
     )
     count = rows(Contribution).filter(is_overdue=True).count()
     yield (

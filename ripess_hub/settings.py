@@ -257,8 +257,8 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESE
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Behind the proxy that ends TLS, rate limits count the people, not the proxy.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
-# allauth's own limits, and one of ours: drafts begun without an account, for a whole room behind one address.
-ACCOUNT_RATE_LIMITS = {"begin_draft": "200/h/ip", "report": "30/h/ip"}
+# allauth's own limits, and ours on what is sent without an account, for a whole room behind one address.
+ACCOUNT_RATE_LIMITS = {"begin_draft": "200/h/ip", "report": "30/h/ip", "suggestion": "30/h/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
+from directory.models import Suggestion
 from ripess_hub import dump, files, rights
 from ripess_hub.views import HEARTBEAT_KEY, HEARTBEAT_SECONDS
 
@@ -25,9 +26,10 @@ def make_dump():
 
 @shared_task
 def housekeeping():
-    """Forget expired sessions, mail sent long ago and files that nothing names, and complete an erasure
-    that a crash broke off."""
+    """Forget expired sessions, mail sent long ago, who sent suggestions dealt with long ago and files that
+    nothing names, and complete an erasure that a crash broke off."""
     call_command("clearsessions")
     OutgoingMail.objects.purge()
+    Suggestion.objects.forget_senders()
     rights.replay_erasures()
     files.sweep()

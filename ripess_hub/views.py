@@ -27,6 +27,7 @@ from directory.figures import ask
 from directory.filter_parts import Unnest
 from directory.filters import agreements_counted
 from directory.models import Agreement, Event, Organisation
+from directory.models.suggestions import SENDER_KEPT
 from directory.search import Kind, best, clean_query
 from directory.text import language
 from directory.vocabulary import vocabulary
@@ -132,7 +133,8 @@ def page(template):
 @require_safe
 def privacy(request):
     """What is kept of people, and for how long, as the code has it."""
-    return render(request, "privacy.html", {"anonymous_days": ANONYMOUS_DAYS, "mail_days": KEEP_SENT.days})
+    kept = {"anonymous_days": ANONYMOUS_DAYS, "mail_days": KEEP_SENT.days, "sender_days": SENDER_KEPT.days}
+    return render(request, "privacy.html", kept)
 
 
 def theme(request):

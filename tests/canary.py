@@ -25,7 +25,7 @@ from contributions.models import (
     Report,
     Step,
 )
-from directory.models import AgreementDocument, Representative
+from directory.models import AgreementDocument, Representative, Suggestion
 from tests import factories as make
 from workinggroup.models import CallQuestion, Follow, LateAccess, Membership
 
@@ -187,6 +187,11 @@ def directory(world):
         world.keep(Representative.objects.create(organisation=shown, user=world.people["member"]))
         world.keep(make.relation(shown, hidden))
         world.keep(make.relation(hidden, shown))
+        told = Suggestion.objects.create(
+            kind="organisation", key=shown.slug, text="t", language="en", user=world.people["stranger"]
+        )
+        # Who wrote it finds it in the download of their own data.
+        world.plant(told, {"stranger"})
     # A party to a published agreement is named there, published or not; nothing else of it is shown.
     names = [f"{field}{code}" for field in ("name", "acronym") for code in ("", "_es", "_fr", "_en")]
     party = make.organisation(publication="withdrawn", **seat, **among)

@@ -34,6 +34,9 @@ PAGES = {
     "directory": "organisations/?region=m49-002",
     "directory, empty": "organisations/?region=m49-009&sector=insurance",
     "organisation": "organisations/ripess/",
+    "correction": "organisations/ripess/correction/",
+    "correction, sent": "agreements/ica-ilo-mou-2019/correction/?sent",
+    "missing": "missing/organisation/",
     "agreements": "agreements/",
     "agreements, continents": "agreements/?matrix=continents&between=m49-002&status=in_force&year=2016",
     "agreements, none": "agreements/?between=m49-009&sector=insurance",
@@ -68,7 +71,7 @@ PAGES = {
     "sign in": "account/login/",
     "sign up": "account/signup/",
     "reset": "account/password/reset/",
-    "missing": "nothing/",
+    "no such page": "nothing/",
 }
 MAPS = {
     "home", "agreements", "agreements, continents", "map", "map of a choice", "network", "timeline", "region",

@@ -122,6 +122,7 @@ def values(world, name, parameter):
         "feed-of-list": [view.dataset for view in LISTS],
         # Pictures, which pages link to and no text can be read from.
         "card kind": [],
+        "missing": ["organisation"],
     }
     if name.startswith("admin:"):
         return keys_in_admin(world, name.removeprefix("admin:").rsplit("_", 1)[0])

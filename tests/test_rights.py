@@ -30,7 +30,7 @@ from contributions.models import (
     StepTaken,
 )
 from contributions.tasks import discard_expired_drafts
-from directory.models import Representative
+from directory.models import Representative, Suggestion
 from ripess_hub import dump, embedded, rights
 from ripess_hub.tasks import housekeeping
 from tests import factories as make
@@ -75,6 +75,10 @@ def canary():
     call, other = make.call(), somebody("bystander@example.org", "Bystander")
     body = make.organisation(name="Network of the Andes")
     Representative.objects.create(organisation=body, user=user)
+    for who, email in ((user, ""), (None, "second.canary@example.org")):
+        Suggestion.objects.create(
+            kind="organisation", key=body.slug, text="Canary moved", language="en", user=who, email=email
+        )
     boss = make.moderator(call.group)
     Membership.objects.create(group=call.group, user=user)
     Follow.objects.create(group=call.group, user=user)
@@ -173,6 +177,7 @@ def test_a_person_takes_away_everything_the_hub_knows_of_them(client, canary):
     assert data["groups"]["follows"]
     assert data["groups"]["late_access"][0]["reason"] == "For Canary."
     assert data["directory"]["represents"][0]["name"] == "Network of the Andes"
+    assert [one["text"] for one in data["directory"]["suggestions"]] == ["Canary moved"] * 2
     assert data["account"]["account"]["email"] == "canary@example.org"
     assert len(data["account"]["addresses"]) == 2
     assert data["account"]["mail"]
@@ -188,7 +193,7 @@ def test_an_address_that_nobody_confirmed_opens_nothing_of_its_owner(canary):
     EmailAddress.objects.create(user=stranger, email="binta@example.org", verified=False)
     OutgoingMail.objects.put("binta@example.org", "notice", {}, language="fr")
     data = json.loads("".join(rights.export_for(stranger)))
-    assert data["account"]["mail"] == data["groups"]["late_access"] == []
+    assert data["account"]["mail"] == data["groups"]["late_access"] == data["directory"]["suggestions"] == []
     assert data["contributions"]["co_authorships"] == []
     before = OutgoingMail.objects.count(), CoAuthor.objects.count(), LateAccess.objects.count()
     rights.erase(stranger)

@@ -1,8 +1,6 @@
 """The page where a reader tells the moderators that something is wrong with a contribution."""
 
-from allauth.core import ratelimit
 from django import forms
-from django.core import signing
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
@@ -10,18 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from contributions.forms import UNTYPEABLE
 from contributions.models import Contribution, Report
+from directory.forms import OpenForm, Words
 
 MOST_WORDS = 2_000
-# Nobody reads the question and answers it faster; a form lives for a day.
-FEWEST_SECONDS = 3
-MOST_SECONDS = 86_400
 
 
-class ReportForm(forms.Form):
-    """What is wrong, and two traps for programs that fill every form they meet: a field that people
-    do not see, and the time since the page was read."""
+class ReportForm(OpenForm):
+    """What is wrong."""
+
+    limit = "report"
 
     reason = forms.ChoiceField(
         label=gettext_lazy("What is wrong?"),
@@ -29,41 +25,19 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what is wrong.")},
     )
-    text = forms.CharField(
+    text = Words(
         label=gettext_lazy("In your words"),
         help_text=gettext_lazy("Which passage, and how do you know? In any of the three languages."),
         max_length=MOST_WORDS,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "class": "textarea"}),
     )
-    website = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    read_at = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, auto_id="%s", **kwargs)
-        self.initial["read_at"] = signing.dumps("", salt="report")
-
-    def clean_text(self):
-        return UNTYPEABLE.sub("", self.cleaned_data["text"])
 
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("reason") == Report.Reason.OTHER and not cleaned.get("text", "").strip():
             self.add_error("text", _("Say in a sentence what is wrong."))
         return cleaned
-
-    @property
-    def by_a_program(self):
-        """Whether a program filled it in, as far as one can tell."""
-        try:
-            signing.loads(self.data.get("read_at", ""), salt="report", max_age=MOST_SECONDS)
-        except signing.BadSignature:
-            return True
-        try:
-            signing.loads(self.data.get("read_at", ""), salt="report", max_age=FEWEST_SECONDS)
-        except signing.SignatureExpired:
-            return bool(self.data.get("website"))
-        return True
 
 
 @never_cache
@@ -77,13 +51,9 @@ def report(request, reference):
     form = ReportForm(request.POST)
     if not form.is_valid():
         return page(request, record, form, status=400)
-    if form.by_a_program:
-        form.data = {**form.data.dict(), "website": "", "read_at": form.initial["read_at"]}
-        sentence = _("Please read your words once more, wait a moment and press the button again.")
-        return page(request, record, form, problem=sentence, status=400)
-    if not ratelimit.consume(request, action="report"):
-        sentence = _("Many reports came from your network in a short time. Please try again in an hour.")
-        return page(request, record, form, problem=sentence, status=429)
+    if refusal := form.refused(request):
+        problem, status = refusal
+        return page(request, record, form, problem=problem, status=status)
     Report.objects.create(
         contribution=record,
         reason=form.cleaned_data["reason"],

@@ -4,6 +4,7 @@ from directory.models.organisations import Organisation, Relation, Representativ
 from directory.models.pages import CatalogueLoad, PageVersion
 from directory.models.places import Country, Region
 from directory.models.publication import NotAllowed, Publication
+from directory.models.suggestions import Suggestion
 from directory.models.vocabularies import (
     AgreementKind,
     AgreementStatus,
@@ -44,5 +45,6 @@ __all__ = [
     "Representative",
     "Scope",
     "Sector",
+    "Suggestion",
     "Word",
 ]
