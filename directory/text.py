@@ -45,6 +45,16 @@ def languages_of(record, field):
     return [code for code, _name in settings.LANGUAGES if getattr(record, f"{field}_{code}")]
 
 
+def written_in(record):
+    """The languages in which a record's page has a title of its own: the record's, else its group's. In
+    another one it shows a text in one of these, so it is no version to send readers or search engines to."""
+    field = next(name for name in ("title", "name", "label") if hasattr(record, f"{name}_{language()}"))
+    found = languages_of(record, field)
+    if not found and getattr(record, "group_id", None):
+        return written_in(record.group)
+    return found or [code for code, _name in settings.LANGUAGES]
+
+
 def language_name(code):
     """The name of a language in the reader's language: «francés», « français », “French”."""
     return Locale(language()).languages.get(code, code)

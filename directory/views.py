@@ -17,7 +17,7 @@ from directory.formats.pages import SUBSCRIPTIONS, in_formats
 from directory.models import Agreement, AgreementParty, Event, Organisation, Relation
 from directory.models.organisations import NAMES, Named
 from directory.pagination import paginate
-from directory.text import best_text
+from directory.text import best_text, written_in
 from directory.timeline import chains
 from directory.vocabulary import once_a_version
 
@@ -117,6 +117,7 @@ def organisation(request, slug):
         "directory/organisation.html",
         {
             "organisation": record,
+            "written_in": written_in(record),
             "agreements": agreements,
             "events": list(events) if record.pk in organisers() else [],
             "relations": relations_of(record),
@@ -141,6 +142,7 @@ def agreement(request, slug):
         "directory/agreement.html",
         {
             "agreement": record,
+            "written_in": written_in(record),
             "parties": record.parties.all(),
             "chains": chains(record.pk),
             "map": maps.close_up(Agreement.objects.filter(pk=record.pk))
@@ -185,6 +187,7 @@ def event(request, slug):
         "directory/event.html",
         {
             "event": record,
+            "written_in": written_in(record),
             "organisers": list(by_text(record.organisers.published().named())),
             "outcome": Agreement.objects.published().filter(pk=record.outcome_id).first()
             if record.outcome_id

@@ -51,6 +51,7 @@ def gathered(request, table, key):
         {
             "entry": entry,
             "table": table,
+            "written_in": entry.languages,
             "around": around(entry) if table == "region" else [],
             "within": within(entry) if table == "region" else [],
             "organisations": busiest.order_by("-agreement_count", "slug")[:MOST_ORGANISATIONS],

@@ -51,6 +51,8 @@ class Entry:
     type: str = ""
     countries: tuple = ()
     side: str = ""
+    # The languages it has a label in.
+    languages: tuple = ()
 
     @property
     def label(self):
@@ -88,6 +90,7 @@ def _read(model):
             type=row.get("type", ""),
             countries=tuple(row.get("country_keys", ())),
             side=row.get("side", ""),
+            languages=tuple(code for code in languages if row[f"label_{code}"]),
         )
         for row in model.objects.values("key", *extra, *columns)
     }

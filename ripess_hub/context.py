@@ -91,15 +91,16 @@ def canonical_path(request):
 
 
 def alternates(request):
+    """The page in each language; base.html leaves out those the record of the page is not `written_in`."""
     if not has_language(request):
         return []
     path = canonical_path(request)
     rest = path.split("/", 2)[2]
     links = [
-        {"hreflang": code, "url": f"{settings.PUBLIC_ORIGIN}/{code}/{rest}"}
+        {"hreflang": code, "language": code, "url": f"{settings.PUBLIC_ORIGIN}/{code}/{rest}"}
         for code, _name in settings.LANGUAGES
     ]
-    return [*links, {"hreflang": "x-default", "url": f"{settings.PUBLIC_ORIGIN}/es/{rest}"}]
+    return [*links, {"hreflang": "x-default", "language": "es", "url": f"{settings.PUBLIC_ORIGIN}/es/{rest}"}]
 
 
 def section(namespace, view):

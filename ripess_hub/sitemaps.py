@@ -1,15 +1,12 @@
 """The sitemap: every published record in the languages it is written in, each naming the others."""
 
-from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from contributions.models import Challenge, Contribution, Guideline
 from directory.models import Agreement, Event, Organisation, Region, Sector
-from directory.text import languages_of
+from directory.text import written_in
 from workinggroup.models import Call, Meeting, WorkingGroup
-
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
 class Pages(Sitemap):
@@ -27,16 +24,7 @@ class Pages(Sitemap):
         return reverse(item)
 
 
-def written_in(record, title):
-    """The languages in which a record has a title of its own, else those of its group; a page in another
-    one shows a text in one of these."""
-    found = languages_of(record, title)
-    if not found and getattr(record, "group_id", None):
-        found = languages_of(record.group, "title")
-    return found or LANGUAGES
-
-
-def records(queryset, title, *related):
+def records(queryset, *related):
     """A sitemap section of published records; `updated_at` is their last change."""
 
     class Records(Sitemap):
@@ -47,7 +35,7 @@ def records(queryset, title, *related):
             return queryset().order_by("pk").select_related(*related)
 
         def get_languages_for_item(self, item):
-            return written_in(item, title)
+            return written_in(item)
 
         def lastmod(self, item):
             return item.updated_at
@@ -56,16 +44,16 @@ def records(queryset, title, *related):
 
 
 class Contributions(Sitemap):
-    """In the one language they were written in."""
+    """In the language they were written in, and in those into which people translated them."""
 
     i18n = alternates = True
     limit = 2000
 
     def items(self):
-        return Contribution.objects.published().without_bulk().order_by("pk")
+        return Contribution.objects.published().without_bulk().with_languages().order_by("pk")
 
     def get_languages_for_item(self, item):
-        return [item.language]
+        return item.languages
 
     def lastmod(self, item):
         return item.updated_at
@@ -86,7 +74,7 @@ class Outcomes(Sitemap):
         return reverse("workinggroup:outcomes", args=[item.slug])
 
     def get_languages_for_item(self, item):
-        return written_in(item, "title")
+        return written_in(item)
 
 
 def gathered(model, view):
@@ -103,21 +91,21 @@ def gathered(model, view):
             return reverse(view, args=[item.pk])
 
         def get_languages_for_item(self, item):
-            return written_in(item, "label")
+            return written_in(item)
 
     return Gathered
 
 
 SITEMAPS = {
     "pages": Pages,
-    "organisations": records(lambda: Organisation.objects.published().without_bulk(), "name"),
-    "agreements": records(lambda: Agreement.objects.published().without_bulk(), "title"),
-    "events": records(lambda: Event.objects.published().without_bulk(), "title"),
+    "organisations": records(lambda: Organisation.objects.published().without_bulk()),
+    "agreements": records(lambda: Agreement.objects.published().without_bulk()),
+    "events": records(lambda: Event.objects.published().without_bulk()),
     "regions": gathered(Region, "directory:region"),
     "sectors": gathered(Sector, "directory:sector"),
-    "groups": records(lambda: WorkingGroup.objects.published(), "title"),
+    "groups": records(lambda: WorkingGroup.objects.published()),
     "outcomes": Outcomes,
-    "meetings": records(lambda: Meeting.objects.published(), "title", "group"),
-    "calls": records(lambda: Call.objects.published(), "title", "group"),
+    "meetings": records(lambda: Meeting.objects.published(), "group"),
+    "calls": records(lambda: Call.objects.published(), "group"),
     "contributions": Contributions,
 }

@@ -1,14 +1,17 @@
 """Feeds and calendars: read back by feedparser and icalendar, with filters, zones and cancellations."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
 import feedparser
 import icalendar
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from contributions.models import ContributionTranslation
 from directory import models as directory
 from tests import factories as make
 from tests.pages import address_of, get
@@ -337,11 +340,32 @@ def sitemap(client):
     }
 
 
-def test_the_sitemap_names_the_languages_a_record_is_written_in(client):
+def head_of(client, address):
+    """`{language: address}` of the versions that the head of a page names."""
+    page = take(client, address).whole.decode()
+    links = dict(re.findall(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)">', page))
+    return {code: url.replace(settings.PUBLIC_ORIGIN, "http://testserver") for code, url in links.items()}
+
+
+def test_sitemap_and_pages_name_the_languages_a_record_is_written_in(client):
     make.organisation(slug="two", name_es="Red", name_fr="Réseau")
+    make.agreement(slug="deal", title_fr="Accord", title_en="Agreement")
+    make.event(slug="forum", title_es="Foro")
     group = make.group(slug="one", title_es="Grupo")
     make.meeting(slug="met", group=group, title="")
+    make.meeting(slug="both", group=group, title_es="Encuentro", title_fr="Rencontre", purpose_es="Conversar")
+    make.call(slug="call", group=group, title_es="Convocatoria", title_en="Call")
     make.contribution(reference="C-FR", language="fr")
+    translated = make.contribution(reference="C-ES", language="es")
+    for language, publication in (("en", "published"), ("fr", "draft")):
+        ContributionTranslation.objects.create(
+            contribution=translated,
+            language=language,
+            title="T",
+            text="T",
+            source_version=1,
+            publication=publication,
+        )
     make.challenge(group=group)
     make.region("m49-002", label_es="África", label_fr="Afrique", label_en="Africa")
     found = sitemap(client)
@@ -350,7 +374,12 @@ def test_the_sitemap_names_the_languages_a_record_is_written_in(client):
         "groups/one/": {"es"},
         "groups/one/outcomes/": {"es"},
         "groups/one/meetings/met/": {"es"},
+        "groups/one/meetings/both/": {"es", "fr"},
+        "calls/call/": {"es", "en"},
+        "agreements/deal/": {"fr", "en"},
+        "events/forum/": {"es"},
         "contributions/C-FR/": {"fr"},
+        "contributions/C-ES/": {"es", "en"},
         "regions/m49-002/": {"es", "fr", "en"},
         "data/": {"es", "fr", "en"},
         "map/": {"es", "fr", "en"},
@@ -363,6 +392,9 @@ def test_the_sitemap_names_the_languages_a_record_is_written_in(client):
             assert 'name="robots"' not in client.get(address).content.decode()
         for code in {"es", "fr", "en"} - languages:
             assert f"http://testserver/{code}/{path}" not in found
+        otherwise = {"x-default": addresses["es"]} if "es" in addresses else {}
+        for code in ("es", "fr", "en"):
+            assert head_of(client, f"/{code}/{path}") == addresses | otherwise, path
     assert len(found) == len(set(found))
 
 

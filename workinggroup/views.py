@@ -10,7 +10,7 @@ from directory.embedding import embeddable
 from directory.formats.pages import in_formats
 from directory.models import Organisation
 from directory.pagination import paginate
-from directory.text import best_text, language
+from directory.text import best_text, language, written_in
 from workinggroup import api, jsonld
 from workinggroup.models import (
     Call,
@@ -90,6 +90,7 @@ def group(request, slug):
         "workinggroup/group.html",
         {
             "group": record,
+            "written_in": written_in(record),
             "call": calls[0] if calls else None,
             "other_calls": calls[1:],
             "open_calls": open_calls,
@@ -126,6 +127,7 @@ def meeting(request, group, slug):
         {
             "meeting": record,
             "group": record.group,
+            "written_in": written_in(record),
             "call": calls[0] if calls else None,
             "other_calls": calls[1:],
             "open_calls": open_calls,
@@ -142,7 +144,7 @@ def meeting(request, group, slug):
 def outcomes(request, slug):
     """The challenges and guidelines of a group, which the app above this one shows."""
     record = get_object_or_404(WorkingGroup.objects.published().with_coordinator(), slug=slug)
-    return render(request, "workinggroup/outcomes.html", {"group": record})
+    return render(request, "workinggroup/outcomes.html", {"group": record, "written_in": written_in(record)})
 
 
 @in_formats(api.CallViewSet, key="slug")
@@ -166,6 +168,7 @@ def call(request, slug):
         {
             "call": record,
             "group": record.group,
+            "written_in": written_in(record),
             "meeting": meeting,
             "steps": steps(record, meeting),
             "questions": numbered(record.question_rows),

@@ -53,6 +53,7 @@ def contribution(request, reference):
         Contribution.objects.published()
         .with_byline()
         .with_parts()
+        .with_languages()
         .select_related("call__group__coordinator")
         .defer(*bulk_of("call__group__coordinator"))
         .filter(reference=reference)
@@ -68,6 +69,7 @@ def contribution(request, reference):
         "contributions/contribution.html",
         {
             "contribution": record,
+            "written_in": record.languages,
             "call": record.call,
             "group": record.call.group,
             "shown": shown,
