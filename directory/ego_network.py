@@ -1,9 +1,10 @@
 """The network around one organisation: its partners in a first ring, theirs in a second."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import atan2, cos, pi, sin
 
+from babel.lists import format_list
 from django.db import connection
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
@@ -12,10 +13,13 @@ from directory.api_parts import best_name
 from directory.lettering import Labels
 from directory.models import AgreementParty, Organisation, Publication
 from directory.network import node_of, shortened, spoken
+from directory.text import best_text, locale
 
 # How many stand in each ring of the small figure on an organisation's page and of its own page.
 SMALL, LARGE = (14, 10), (28, 24)
 FRAME = (-500, -270, 500, 270)
+# What a phone shows of it, and how large the fewer letters are there.
+PHONE, PHONE_SIZE = (-424, -270, 424, 270), 27
 
 AROUND = """
     WITH public AS (
@@ -46,7 +50,10 @@ AROUND = """
               FROM shown AS s JOIN directory_organisation AS x ON x.id = s.o) AS r),
         'ties', (SELECT coalesce(jsonb_agg(r), '[]') FROM (
             SELECT a, b FROM tie WHERE b IN (SELECT o FROM second) OR (b IN (SELECT o FROM first) AND a < b)) AS r),
-        'partners', (SELECT count(*) FROM near))::text
+        'partners', (SELECT count(*) FROM near),
+        'beyond', (SELECT count(DISTINCT b.o) FROM public AS a JOIN public AS b ON b.id = a.id
+                    WHERE a.o IN (SELECT o FROM near) AND b.o <> %(centre)s
+                      AND b.o NOT IN (SELECT o FROM near)))::text
 """
 
 
@@ -86,6 +93,18 @@ class Ring:
     x: float
     y: float
     label: tuple = None
+    phone_label: tuple = None
+    # Of the second ring: the partners through whom it is reached.
+    through: list = field(default_factory=list)
+
+    @property
+    def through_names(self):
+        names = sorted((near.short for near in self.through), key=str.casefold)
+        return format_list(names, locale=locale())
+
+    @property
+    def radius(self):
+        return 8 if self.ring == 1 else 5
 
     @property
     def spoken(self):
@@ -98,10 +117,23 @@ class Ring:
 
 @dataclass
 class Around:
+    """Two rings of organisations; `partners` and `beyond` count all of each, drawn or not."""
+
     nodes: list
     ties: list
     partners: int
+    beyond: int
     size: float
+
+    @property
+    def first(self):
+        return [node for node in self.nodes if node.ring == 1]
+
+    @property
+    def second(self):
+        return sorted(
+            (node for node in self.nodes if node.ring == 2), key=lambda node: (-len(node.through), node.name)
+        )
 
     @property
     def step(self):
@@ -132,14 +164,27 @@ def around(organisation, sizes=SMALL):
         )  # fmt: skip
         for key, row in rows.items()
     }
-    labels = Labels(FRAME, size)
-    labels.block(0, 0, 16)
-    for node in nodes.values():
-        labels.block(node.x, node.y, 9 if node.ring == 1 else 6)
-    for node in sorted(nodes.values(), key=lambda node: (node.ring, -node.count, node.key)):
-        node.label = labels.place(node.short, node.x, node.y, 9 if node.ring == 1 else 6, node.x < 0)
     ties = [(nodes[tie["a"]], nodes[tie["b"]]) for tie in found["ties"]]
-    return Around(list(nodes.values()), ties, found["partners"], size)
+    for near, far in ties:
+        if far.ring == 2:
+            far.through.append(near)
+    name(nodes.values(), size, best_text(organisation, "acronym")[0])
+    return Around(list(nodes.values()), ties, found["partners"], found["beyond"], size)
+
+
+def name(nodes, size, centre):
+    """Give labels to those that have room for one: everybody by turns, and the first ring on a phone."""
+    ranked = sorted(nodes, key=lambda node: (node.ring, -node.count, node.key))
+    wide, narrow = Labels(FRAME, size), Labels(PHONE, PHONE_SIZE)
+    for labels in (wide, narrow):
+        labels.block(0, 0, 16)
+        for node in ranked:
+            labels.block(node.x, node.y, node.radius + 1)
+        labels.take(centre, 0, 38, "middle")
+    for node in ranked:
+        node.label = wide.place(node.short, node.x, node.y, node.radius + 1, node.x < 0)
+        if node.ring == 1:
+            node.phone_label = narrow.place(node.short, node.x, node.y, node.radius + 1, node.x < 0)
 
 
 def places(rows, ties):

@@ -104,8 +104,13 @@ def chart(rows):
         for n, row in enumerate(rows)
     ]
     points = [f"{(n + 0.5) * step:.1f} {foot - height(row.in_force, peak):.1f}" for n, row in enumerate(rows)]
-    every = 5 if len(rows) > 12 else 1
-    ticks = [(round((n + 0.5) * step, 1), row.year) for n, row in enumerate(rows) if row.year % every == 0]
+    every, apart = (5, 10) if len(rows) > 12 else (1, 2 if len(rows) > 9 else 1)
+    # Where letters are large a year between others leaves its room to them.
+    ticks = [
+        (round((n + 0.5) * step, 1), row.year, bool(row.year % apart))
+        for n, row in enumerate(rows)
+        if row.year % every == 0
+    ]
     return Chart(bars, "M" + "L".join(points), ticks, [foot - height(k, 2) for k in (1, 2)], most, peak)
 
 

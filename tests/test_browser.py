@@ -13,6 +13,7 @@ from django.contrib.staticfiles import finders
 from django.core.cache import caches
 from django.core.management import call_command
 
+from tests import factories
 from tests.pages import violations
 
 CHROMIUM = os.environ.get("HUB_CHROMIUM")
@@ -192,6 +193,70 @@ def test_labels_of_the_figures_do_not_collide(browser, site, width):
     context.close()
 
 
+# How large the letters of figures are on the screen, with their words; and whether their dots are seen whole.
+LETTERS = """() => [...document.querySelectorAll("main svg text")]
+    .filter((text) => text.textContent.trim() && text.getClientRects().length)
+    .map((text) => {
+        const { a, b } = text.getScreenCTM();
+        return [parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b), text.textContent.trim()];
+    })"""
+DOTS = """() => [...document.querySelectorAll(".hero__map .seat, .network .node")]
+    .map((dot) => [dot.getBoundingClientRect(), dot.closest(".hero, .canvas").getBoundingClientRect()])
+    .map(([dot, frame]) => dot.width > 0 && dot.left >= frame.left && dot.right <= frame.right)"""
+
+
+def test_on_a_phone_the_letters_of_figures_can_be_read_and_their_dots_are_whole(browser, site):
+    context = browser.new_context(viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    for path in (
+        "", "agreements/", "map/", "network/", "timeline/", "timeline/?year=2012&year=2015",
+        "organisations/ica/network/", "organisations/ripess/network/", "organisations/ilo/",
+        "agreements/fo4acp-programme/", "regions/m49-011/", "embed/map/",
+    ):  # fmt: skip
+        page.goto(f"{site}/es/{path}")
+        page.evaluate("document.fonts.ready")
+        letters = page.evaluate(LETTERS)
+        assert [(round(size, 1), words) for size, words in letters if size < 10] == [], path
+        assert len(letters) > 2 or not path.startswith(("network", "timeline", "organisations")), path
+        dots = page.evaluate(DOTS)
+        assert all(dots), path
+        assert dots or path not in ("", "organisations/ica/network/"), path
+    context.close()
+
+
+def test_cards_of_calls_leave_no_half_row_empty(browser, site):
+    for _number in range(2):
+        factories.call()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{site}/en/")
+    boxes = page.evaluate(
+        "() => [...document.querySelectorAll('.pair, .call-card')].map((one) => one.getBoundingClientRect().toJSON())"
+    )
+    pair, first, *others = boxes
+    assert len(others) == 2
+    assert first["width"] == pair["width"]
+    assert others[0]["top"] == others[1]["top"]
+    context.close()
+
+
+def test_the_key_of_the_heat_keeps_colour_and_number_together(browser, site):
+    context = browser.new_context(viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    for language in LANGUAGES:
+        page.goto(f"{site}/{language}/agreements/")
+        together = page.evaluate(
+            """() => [...document.querySelectorAll(".scale i")].map((i) => {
+                const rest = document.createRange();
+                rest.selectNode(i.nextSibling);
+                const [a, b] = [i.getBoundingClientRect(), rest.getBoundingClientRect()];
+                return a.top < b.bottom && b.top < a.bottom && b.left - a.right < 12;
+            })"""
+        )
+        assert together == [True] * 5
+    context.close()
+
+
 def test_the_keyboard_reaches_a_place_of_the_map_and_can_skip_them_all(browser, site):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
@@ -257,8 +322,13 @@ def test_print_keeps_the_figures_and_drops_the_controls(browser, site):
     breadths = page.evaluate(
         "() => [1, 2, 3, 4, 5].map(n => parseFloat(getComputedStyle(document.querySelector('.q' + n)).borderTopWidth))"
     )
-    # Heat shows by the breadth of a border, where colours do not print.
+    # Heat shows by the breadth of a border, where colours do not print; so does its key.
     assert breadths == sorted(set(breadths))
+    key = page.locator(".scale i")
+    assert key.first.is_visible()
+    assert breadths == [
+        key.nth(n).evaluate("i => parseFloat(getComputedStyle(i).borderTopWidth)") for n in range(5)
+    ]
     assert page.pdf()[:4] == b"%PDF"
     page.goto(f"{site}/en/agreements/ica-ilo-mou-2015/")
     assert page.locator("#cite").is_visible()

@@ -7,7 +7,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from directory import network
+from directory import ego_network, network
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter
 from directory.models import Agreement, AgreementParty, Event, Organisation
 from tests.pages import get
@@ -114,6 +114,28 @@ def test_the_bridges_count_what_their_lists_hold(client, choice):
     for row in rows:
         figure = int(re.search(r"(\d+) agreements? reach", row).group(1))
         assert len(listed(unescape(re.search(r'class="small" href="([^"]+)"', row).group(1)))) == figure, row
+
+
+def test_the_second_step_is_counted_whole_and_those_drawn_are_listed_with_through_whom(client):
+    page = get(client, "/en/organisations/ica/network/")
+    partners = ego_network.partners(Organisation.objects.get(slug="ica"))
+    beyond = (
+        Organisation.objects.published()
+        .filter(pk__in=AgreementParty.objects.filter(
+            agreement__publication="published",
+            agreement__parties__organisation__in=partners.order_by().values("pk"),
+        ).values("organisation"))
+        .exclude(pk__in=partners.order_by().values("pk")).exclude(slug="ica")
+    )  # fmt: skip
+    assert beyond.count() > 60
+    assert f"24 of {beyond.count()} stand in the outer ring." in page
+    second = re.search(r'<section class="block" id="second".*?</section>', page, re.DOTALL).group()
+    assert f"{beyond.count()} organisations at the second step" in second
+    rows = re.findall(r'/organisations/([\w-]+)/">[^<]+</a> <span class="small soft">through [^<]+', second)
+    assert len(rows) == 24
+    assert set(rows) <= set(beyond.values_list("slug", flat=True))
+    for key in rows:
+        assert f'href="/en/organisations/{key}/" aria-label=' in page
 
 
 def test_agreements_in_common_are_those_of_both(client):

@@ -91,6 +91,23 @@ def test_two_rings_hold_partners_and_theirs_and_nobody_unpublished(client):
     assert "secret-body" not in page
     assert "together=centre" in page
     assert "Network around" in get(client, "/en/organisations/centre/")
+    assert "Two rings" in page
+    assert "1 of 1 partner in agreements is drawn." in page
+    assert "1 of 1 stands in the outer ring." in page
+    second = re.search(r'<section class="block" id="second".*?</section>', page, re.DOTALL).group()
+    assert "1 organisation at the second step" in second
+    assert re.search(
+        r'href="/en/organisations/far/">[^<]*</a> <span class="small soft">through Organisation', second
+    )
+    assert "further" not in second
+    page = get(client, "/en/organisations/further/network/")
+    assert "Its partners in agreements in the inner ring" in page
+    factories.agreement(parties=[factories.organisation(slug="one"), factories.organisation(slug="other")])
+    page = get(client, "/en/organisations/one/network/")
+    assert "One ring" in page
+    assert "Two rings" not in page
+    assert "outer" not in page
+    assert 'id="second"' not in page
     lonely = factories.organisation(slug="lonely")
     assert ego_network.around(lonely) is None
     assert "no agreement with another organisation" in get(client, "/en/organisations/lonely/network/")
