@@ -127,6 +127,9 @@ class PageCacheMiddleware:
             # Pages that allauth and the admin bring along say nothing of it themselves, and hold addresses.
             if "Cache-Control" not in response and any(part in request.path for part in UNCACHED_PARTS):
                 add_never_cache_headers(response)
+            # What a page says to whoever is signed in is for no cache between.
+            elif "Cache-Control" not in response and settings.SESSION_COOKIE_NAME in request.COOKIES:
+                response["Cache-Control"] = "private, no-cache"
             return response
         version, now, next_change = self.ask(STATE)
         key = self.key(request, version)

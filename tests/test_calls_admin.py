@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import OutgoingMail
 from contributions.models import Contribution
 from tests import factories as make
 from tests.pages import filled, get
@@ -312,11 +313,15 @@ def test_late_access_is_given_until_an_instant_of_the_calls_zone_by_somebody_nam
     access = LateAccess.objects.get()
     assert (access.email, access.granted_by.display_name) == ("rosa@example.org", "Alice Ba")
     assert access.until.isoformat() == "2026-12-06T03:59:00+00:00"
+    letter = OutgoingMail.objects.get(to="rosa@example.org")
+    assert "America/La_Paz" in letter.text
+    assert "Power cut" not in letter.text
     other = staff(display_name="Bob Coro")
     save(other, call, form_of(other, call, **{"late_access-0-reason": "A longer power cut"}))
     access.refresh_from_db()
     assert (access.reason, access.granted_by.display_name) == ("A longer power cut", "Alice Ba")
     assert access.until.isoformat() == "2026-12-06T03:59:00+00:00"
+    assert OutgoingMail.objects.filter(to="rosa@example.org").count() == 1
     save(other, call, form_of(other, call) | {"late_access-0-DELETE": "on"})
     assert not LateAccess.objects.exists()
 

@@ -87,6 +87,7 @@ def test_pages_of_signed_in_people_are_neither_read_from_nor_put_into_the_cache(
     client.force_login(person)
     page = client.get(ADDRESS)
     assert "My account" in page.content.decode()
+    assert page["Cache-Control"] == "private, no-cache"
     client.logout()
     assert "My account" not in client.get(ADDRESS).content.decode()
 

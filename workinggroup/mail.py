@@ -1,6 +1,7 @@
 """Letters to people with an account, one by one or to everybody who follows something."""
 
 import logging
+from zlib import crc32
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,8 +9,10 @@ from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
 
-from accounts.models import OutgoingMail
+from accounts.models import OutgoingMail, User
+from workinggroup.models import Call
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,26 @@ def letter(user, template, context, *, page, args=(), kind="", occasion=None):
         kind=kind,
         occasion=occasion,
     )
+
+
+def late_access(access):
+    """Tell whoever was given late access, once for each instant it lasts until: with an account or
+    without one yet."""
+    call = Call.objects.with_state().select_related("group").get(pk=access.call_id)
+    if not call.is_published or access.until <= call.now:
+        return
+    user = User.objects.of_address(access.email)
+    person = user or User(email=access.email, time_zone=call.time_zone)
+    with translation.override(person.language):
+        back = urlencode({"next": call.get_absolute_url()})
+    url = f"{address('account_login', language=person.language)}?{back}"
+    # The same row may be given to another address.
+    occasion = f"late-access:{access.pk}:{access.until.timestamp():.0f}:{crc32(access.email.encode())}"
+    context = {"person": person, "access": access, "call": call, "url": url}
+    letter = OutgoingMail.objects.compose(
+        access.email, "late_access", context, language=person.language, user=user, occasion=occasion
+    )
+    OutgoingMail.objects.put_once([letter])
 
 
 def tell(people, occasion, write):

@@ -77,10 +77,18 @@ def latest_contributions(most=3):
     return shown(listed(Contribution.objects.published(), most), reverse("contributions:contributions"))
 
 
-@register.inclusion_tag("contributions/_participate.html")
-def participate(call):
-    """The way to the form of an open call, for a call that comes `with_state()`."""
-    return {"call": call}
+@register.inclusion_tag("contributions/_participate.html", takes_context=True)
+def participate(context, call):
+    """The way to the form of a call that is open, or still takes something from the reader; for a call
+    that comes `with_state()`."""
+    return time_left(context, call)
+
+
+@register.inclusion_tag("contributions/_time_left.html", takes_context=True)
+def time_left(context, call):
+    """Until when the reader may still send something although the call has closed."""
+    user = context.get("user")
+    return {"call": call, "user": user, "until": call.late_until(user)}
 
 
 @register.inclusion_tag("contributions/_counters.html")

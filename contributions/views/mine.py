@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contributions.models import CoAuthor, Contribution, Draft, NotAllowed, StepTaken
 from contributions.views.writing import published_calls
 from directory.models import Organisation
-from workinggroup.models import Call
+from workinggroup.models import Call, HubNow, LateAccess
 
 
 @never_cache
@@ -45,9 +45,17 @@ def everything(request):
             "drafts": drafts,
             "sent": sent,
             "shared": shared,
+            "late_calls": late_calls(request.user),
             "on_behalf": on_behalf.select_related("organisation"),
         },
     )
+
+
+def late_calls(user):
+    """The closed calls to which `user` has late access."""
+    given = LateAccess.objects.valid_for(user, HubNow()).values("call")
+    calls = Call.objects.published().with_state().filter(pk__in=given, state=Call.State.CLOSED)
+    return calls.select_related("group").defer("loaded", "group__loaded")
 
 
 def call_of(record):

@@ -19,7 +19,7 @@ from modeltranslation.admin import TranslationStackedInline
 
 from directory import text as words
 from directory.models import NotAllowed
-from workinggroup import models
+from workinggroup import mail, models
 from workinggroup.admin.groups import BY_GROUP, OfGroupAdmin
 from workinggroup.forms import InstantField, zone_choices, zone_of
 
@@ -352,12 +352,13 @@ class CallAdmin(OfGroupAdmin):
             )
 
     def save_formset(self, request, form, formset, change):
-        """Whoever gives late access is named with it."""
+        """Whoever gives late access is named with it, and whoever gets it is told."""
         if formset.model is models.LateAccess:
             for access in formset.save(commit=False):
                 if access.granted_by_id is None:
                     access.granted_by = request.user
                 access.save()
+                mail.late_access(access)
             for access in formset.deleted_objects:
                 access.delete()
             return

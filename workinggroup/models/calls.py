@@ -253,6 +253,15 @@ class Call(GroupRecord):
             return "late access"
         return ""
 
+    def late_until(self, user):
+        """Until when `user` may still submit although the call has closed, by its grace period or by late
+        access of their own; None when they may not, or while it is open."""
+        if self.state != self.State.CLOSED:
+            return None
+        own = self.late_access.valid_for(user, self.now).order_by("-until").first()
+        ends = (own and own.until, self.grace_ends_at)
+        return max((end for end in ends if end and self.now < end), default=None)
+
     @property
     def changes_end_at(self):
         """Until when authors may change what they sent; None while there is no end."""
