@@ -10,10 +10,11 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models as db
 from django.db import transaction
-from django.forms import Textarea
+from django.forms import ModelForm, Textarea
 from django.http import Http404
 from django.http import HttpResponseRedirect as redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst, format_lazy
@@ -26,7 +27,7 @@ from directory import models
 from directory.admin_suggestions import SuggestionAdmin
 from directory.completeness import LANGUAGES, fields_of, missing_in, older
 from directory.inspection import accept_attribute, kinds_in_words
-from directory.merging import NotOne, mentions, merge
+from directory.merging import NotOne, look_alikes, mentions, merge
 from directory.models import NotAllowed
 from directory.text import day, language_name, languages_of
 
@@ -278,8 +279,23 @@ class RelationInline(admin.TabularInline):
     autocomplete_fields = ["target"]
 
 
+class OrganisationForm(ModelForm):
+    """Before a record is made, those whose names look alike are shown once: a warning, not an error."""
+
+    @cached_property
+    def alike(self):
+        made = self.is_bound and not self.errors and self.instance.pk is None
+        return look_alikes(self.instance) if made else []
+
+    def is_valid(self):
+        shown = set(self.data.getlist("not_these")) if self.is_bound else set()
+        return super().is_valid() and {other.slug for other in self.alike} <= shown
+
+
 @admin.register(models.Organisation)
 class OrganisationAdmin(EntryAdmin):
+    form = OrganisationForm
+    change_form_template = "admin/directory/organisation.html"
     list_display = ["name", "acronym", "kind", "scope", "country", "publication", "confidence", "updated_at"]
     list_filter = ["publication", "kind", "scope", "confidence", "status", "sectors"]
     list_select_related = ["kind", "scope", "country", "confidence"]

@@ -2,13 +2,19 @@
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F, Value
 from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
 
 from directory.models import Agreement, NotAllowed, Organisation, Publication
+from directory.search import NearestName, clean_query, resembling
+from directory.search_fields import HubSort
 
 # What the record that stays says of itself is not added to.
 OWN = (Organisation.regions.through, Organisation.sectors.through)
+# How much of the trigrams of two whole names is the same where people should look twice. Of 150 records of
+# the catalogue, which are different bodies, 46 had others alike at 0.55, 18 at 0.65.
+ALIKE = 0.65
 
 
 class NotOne(NotAllowed):
@@ -82,6 +88,19 @@ def move(row, field, into):
         if not said_twice and refused.__cause__.diag.constraint_name != "relation_distinct":
             raise
         row.delete()
+
+
+def look_alikes(organisation, most=5):
+    """Organisations, public or not, that have a whole name, an acronym or an alias much like one of this
+    one's: nearest first."""
+    others = Organisation.objects.filter(merged_into=None).exclude(pk=organisation.pk).without_bulk()
+    nearest = {}
+    for name in filter(None, map(clean_query, names_of(organisation))):
+        found = resembling(others, name).annotate(near=NearestName(HubSort(Value(name)), F("name_keys")))
+        for other in found.filter(near__gte=ALIKE).order_by("-near", "slug")[:most]:
+            if other.pk not in nearest or nearest[other.pk].near < other.near:
+                nearest[other.pk] = other
+    return sorted(nearest.values(), key=lambda other: (-other.near, other.slug))[:most]
 
 
 def names_of(organisation):

@@ -89,3 +89,56 @@ def test_whoever_may_only_read_marks_nothing_as_reviewed(client):
     client.force_login(reader)
     client.post("/admin/directory/organisation/", {"action": "review", ACTION_CHECKBOX_NAME: record.pk})
     assert Organisation.objects.get().reviewed_on is None
+
+
+ADD = "/admin/directory/organisation/add/"
+
+
+def new(client, **typed):
+    """What staff send who add an organisation."""
+    some = factories.organisation(slug="some", name="Wholly Different")
+    data = sent_back(client.get(ADD))
+    return {**data, "slug": "new", "kind": some.kind_id, "scope": some.scope_id, **typed}
+
+
+def test_whoever_adds_an_organisation_is_shown_once_which_names_look_alike(staff_client):
+    factories.organisation(slug="andes", name="Red Andina de Economía Solidaria", acronym="RAES")
+    hidden = factories.organisation(
+        slug="hidden", name="Otra", aliases=["Red andina de economia"], publication="draft"
+    )
+    factories.organisation(slug="far", name="Alliance of Savings Groups")
+    data = new(staff_client, name_es="Red Andina de Economía Solidária", city="Quito")
+    asked = staff_client.post(ADD, data)
+    page = asked.content.decode()
+    assert asked.status_code == 200
+    assert "errornote" not in page
+    assert {one.slug for one in asked.context["adminform"].form.alike} == {"andes", "hidden"}
+    assert f"/admin/directory/organisation/{hidden.pk}/change/" in page
+    # Nothing typed is lost, and saving again saves.
+    again = sent_back(asked)
+    assert (again["name_es"], again["city"]) == ("Red Andina de Economía Solidária", "Quito")
+    assert not Organisation.objects.filter(slug="new").exists()
+    seen = {"not_these": ["andes", "hidden"]}
+    assert staff_client.post(ADD, {**again, **seen, "slug": "new"}).status_code == 302
+    made = Organisation.objects.get(slug="new")
+    # A record that exists is saved without a question.
+    address = reverse("admin:directory_organisation_change", args=[made.pk])
+    assert staff_client.post(address, sent_back(staff_client.get(address))).status_code == 302
+
+
+def test_an_acronym_met_already_is_shown_and_a_new_name_is_saved_at_once(staff_client):
+    factories.organisation(slug="inaes", name="Instituto Nacional", acronym="INAES")
+    data = new(staff_client, name_es="Institut national de la Réunion", acronym_es="inaes")
+    asked = staff_client.post(ADD, data)
+    assert [one.slug for one in asked.context["adminform"].form.alike] == ["inaes"]
+    data = {**data, "name_es": "Xyzzy", "acronym_es": ""}
+    assert staff_client.post(ADD, data).status_code == 302
+    assert Organisation.objects.filter(slug="new").exists()
+
+
+def test_what_is_wrong_in_a_new_record_is_said_before_which_names_look_alike(staff_client):
+    factories.organisation(slug="andes", name="Red Andina")
+    asked = staff_client.post(ADD, new(staff_client, name_es="Red Andina", slug="some"))
+    form = asked.context["adminform"].form
+    assert (list(form.errors), form.alike) == (["slug"], [])
+    assert 'name="not_these"' not in asked.content.decode()
