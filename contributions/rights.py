@@ -37,7 +37,7 @@ def export_for(user):
         "contributions": (contribution(record) for record in wholes(Contribution.objects.of(user))),
         "drafts": (
             draft(record)
-            for record in Draft.objects.filter(user=user)
+            for record in Draft.objects.written_by(user)
             .select_related("call", "contribution")
             .prefetch_related("attachments")
             .order_by("created_at")
@@ -187,6 +187,7 @@ def draft(record):
         "begun": record.created_at,
         "saved": record.saved_at,
         "came_late": record.late_at,
+        "after_the_session": record.rescued_for_id is not None,
         "typed": record.data,
         "earlier": record.earlier,
         "attachments": [attachment(file) for file in record.attachments.all()],
@@ -211,7 +212,7 @@ def fate_of(user):
     return {
         "stay": list(own.filter(published)),
         "go": list(own.exclude(published)),
-        "drafts": list(Draft.objects.filter(user=user).unsent()),
+        "drafts": list(Draft.objects.written_by(user).unsent()),
     }
 
 
@@ -262,10 +263,10 @@ def names_of(user):
 
 def remove(user, stay, go):
     """Remove drafts, unpublished work and every file that no published contribution carries."""
-    Attachment.objects.filter(Q(draft__user=user) | Q(draft__contribution__in=go)).exclude(
+    drafts = Draft.objects.written_by(user)
+    Attachment.objects.filter(Q(draft__in=drafts) | Q(draft__contribution__in=go)).exclude(
         contributions__in=stay
     ).discard()
-    drafts = Draft.objects.filter(user=user)
     # The draft of a published contribution holds its files.
     drafts.filter(contribution__in=stay, attachments__isnull=False).update(user=None, data={}, earlier=[])
     unname(Draft, drafts.values_list("pk", flat=True))

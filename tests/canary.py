@@ -298,6 +298,11 @@ def typed(world, audience):
 
 
 def drafts(world, call, author):
+    # What was typed into the author's draft after a session ended: in no page of theirs, in their data.
+    copy = make.draft(of=call)
+    Draft.objects.filter(pk=copy.pk).update(rescued_for=author)
+    world.plant(copy, {"author"}, data=typed(world, {"author"}), earlier=[])
+    world.file(make.attachment(copy), {"author"})
     own, late, nobodys = (make.draft(user, of=call) for user in (author, author, None))
     Draft.objects.filter(pk=late.pk).update(late_at=timezone.now())
     for draft, audience in ((own, {"author"}), (late, {"author", "moderator"}), (nobodys, NOBODY)):

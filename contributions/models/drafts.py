@@ -38,6 +38,11 @@ class DraftQuerySet(models.QuerySet):
         own = Q(user=user) if user.is_authenticated else Q(pk__in=[])
         return self.filter(own | Q(user=None, contribution=None, pk__in=list(held)))
 
+    def written_by(self, user):
+        """Own drafts, and what was typed into them after a session ended: theirs to take away and to have
+        erased."""
+        return self.filter(Q(user=user) | Q(rescued_for=user))
+
     def moderated_by(self, user):
         """Drafts that came late to calls of the groups `user` moderates: staff may admit them."""
         groups = WorkingGroup.objects.moderated_by(user)
@@ -86,6 +91,11 @@ class Draft(models.Model):
     contribution = models.OneToOneField(
         Contribution, models.CASCADE, null=True, related_name="draft", verbose_name=_("contribution")
     )
+    # A draft of nobody that holds what was typed into a draft of this person after their session ended.
+    rescued_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, editable=False, related_name="+",
+        verbose_name=_("written in the draft of"),
+    )  # fmt: skip
     data = models.JSONField(_("as typed"), default=dict)
     # Counts the saves: a window that saves over another's text is noticed and that text kept.
     revision = models.PositiveIntegerField(default=0, editable=False)
@@ -127,7 +137,12 @@ class Draft(models.Model):
             stored, begun = Draft.objects.select_for_update().get_or_create(
                 pk=self.pk,
                 user_id=self.user_id,
-                defaults={"call_id": self.call_id, "data": typed, "revision": 1},
+                defaults={
+                    "call_id": self.call_id,
+                    "rescued_for_id": self.rescued_for_id,
+                    "data": typed,
+                    "revision": 1,
+                },
             )
             overwritten = revision is not None and stored.revision != revision and stored.data != typed
             if overwritten:
@@ -287,7 +302,8 @@ class AttachmentQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.filter(readable)
         late = Draft.objects.moderated_by(user)
-        return self.filter(readable | Q(draft__user=user) | Q(draft__in=late))
+        own = Q(draft__user=user) | Q(draft__rescued_for=user)
+        return self.filter(readable | own | Q(draft__in=late))
 
     def gone(self):
         """What was public once and is no longer, with its contribution."""

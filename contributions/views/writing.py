@@ -5,7 +5,6 @@ import uuid
 from copy import copy
 from datetime import datetime
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -30,6 +29,7 @@ from contributions.models import (
     NoRoom,
     Overtaken,
 )
+from contributions.views.rescue import TooMany, count_begun, rescue, take_back
 from directory.inspection import Refused, accept_attribute, kinds_in_words
 from directory.templatetags.hub import markdown
 from directory.text import time_of
@@ -37,7 +37,6 @@ from directory.vocabulary import once_a_version
 from workinggroup.models import Call, CallQuestion
 
 HELD = "drafts"
-RESCUED = "rescued"
 MOST_HELD = 20
 LANGUAGES = dict(settings.LANGUAGES)
 
@@ -161,6 +160,8 @@ def receive(request, call, key):
         ))  # fmt: skip
     try:
         draft = find_or_begin(request, call, key)
+        if draft and draft.user_id and draft.user_id != request.user.pk:
+            return rescued(request, call, draft, data)
     except TooMany:
         return shown_back(request, call, key, data, _(
             "Very many drafts were begun from this connection in the last hour, so this one was not saved. Your text is below: sign in and it is saved, or try again later."
@@ -170,8 +171,6 @@ def receive(request, call, key):
             "The call does not take contributions now. Nothing was saved; your text is below, to copy."
         )
         return shown_back(request, call, key, data, sentence)
-    if draft.user_id and draft.user_id != request.user.pk:
-        return rescue(request, call, draft, data)
     if asked == "discard" and not draft.contribution_id:
         return discard(request, call, draft)
     if draft.contribution_id and not asks_everything(request):
@@ -259,10 +258,6 @@ def submit(request, call, draft, spoilt, problems):
     return redirect(f"{address}?sent={draft.pk}")
 
 
-class TooMany(Exception):
-    """One connection began more drafts without an account than a room full of people would."""
-
-
 def find_or_begin(request, call, key):
     """The draft of this key, or a new one; None when the call is not open and has not been lately."""
     # What it holds is about to be replaced. One statement says whether the key is taken: between two,
@@ -279,8 +274,7 @@ def find_or_begin(request, call, key):
         return draft
     if not (call.takes(request.user) or closed_lately(call)):
         return None
-    if not request.user.is_authenticated and not ratelimit.consume(request, action="begin_draft"):
-        raise TooMany
+    count_begun(request)
     return Draft(pk=key, call=call, user=request.user if request.user.is_authenticated else None)
 
 
@@ -293,31 +287,14 @@ def closed_lately(call):
     )
 
 
-def rescue(request, call, draft, data):
-    """A session ended while somebody wrote. Text and files go into a draft of this browser, and come back
-    to their own when its owner signs in; nobody else who does sees them there."""
-    # Another person's window: the text is theirs now, in a draft of their own.
-    theirs = request.user.is_authenticated
-    kept = Draft(call=call, user=request.user if theirs else None)
-    kept.keep(data)
+def rescued(request, call, draft, data):
+    """What arrived for a draft of somebody who is not signed in any more is kept; then, sign in."""
+    kept = rescue(request, call, draft, data)
     for problem in attach(call, kept, request.FILES.getlist("files")):
         messages.warning(request, problem)
-    if theirs:
+    if request.user.is_authenticated:
         return redirect("contributions:draft", call.slug, kept.pk)
-    request.session[RESCUED] = {**request.session.get(RESCUED, {}), str(draft.pk): str(kept.pk)}
     return to_sign_in(request, reverse("contributions:draft", args=[call.slug, draft.pk]))
-
-
-def take_back(request, draft):
-    """Bring text and files of an ended session back into their draft."""
-    rescued = request.session.get(RESCUED, {})
-    kept = Draft.objects.filter(pk=rescued.pop(str(draft.pk), None), user=None).first()
-    if kept:
-        request.session[RESCUED] = rescued
-        draft.keep(kept.data)
-        kept.attachments.update(draft=draft)
-        Draft.objects.filter(pk=kept.pk).discard()
-        messages.success(request, _("You are signed in again, and your text is as you left it."))
 
 
 def to_sign_in(request, address):
