@@ -125,6 +125,7 @@ def test_a_late_press_with_something_missing_is_kept_as_late(clock, who, missing
     assert WORDS["text"].splitlines()[0] in page
     assert ("nota.exe" in page) == ("files" in missing)
     assert ("Escriba un título para la contribución." in page) == ("title" in missing)
+    assert "<h3></h3>" not in page
     assert Draft.objects.get().late_at == CLOSES + LATE
     if who == "signed in":
         assert list(Draft.objects.moderated_by(make.moderator(call.group))) == [Draft.objects.get()]
