@@ -13,8 +13,10 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
+from django.test import Client
 
 from accounts.models import OutgoingMail
 from contributions.models import Contribution, Draft
@@ -44,6 +46,7 @@ WORDS = {
         "reason": "How many fairs were there?",
     },
 }
+SEND = '#contribution button[name="do"][value="submit"]:visible'
 PASSWORD = "una frase larga 7"
 
 
@@ -109,7 +112,15 @@ def to_the_oldest(desk, wrong=None):
 
 
 @pytest.mark.parametrize(
-    ("language", "width", "scheme"), [("es", 390, "dark"), ("fr", 1280, "light"), ("en", 390, "light")]
+    ("language", "width", "scheme"),
+    [
+        ("es", 390, "dark"),
+        ("fr", 390, "light"),
+        ("en", 390, "light"),
+        ("es", 1280, "light"),
+        ("fr", 1280, "light"),
+        ("en", 1280, "dark"),
+    ],
 )
 def test_from_the_call_to_the_published_page_with_the_account_made_last(
     browser, live_server, call, language, width, scheme
@@ -234,6 +245,85 @@ def test_everything_works_without_javascript_and_the_language_changes_on_the_way
     page.goto(f"{live_server.url}/es/contributions/{record.reference}/")
     assert page.inner_text("h1") == "Tres años de ferias"
     assert page.inner_text(".prose strong") == "importante"
+    context.close()
+
+
+def signed_in(browser, site, **options):
+    """A window of a person with an account, and the person."""
+    person = make.person(email="lucia@example.org")
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    client = Client()
+    client.force_login(person)
+    context = windows(browser, **options)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+    return context, person
+
+
+def twice_pressed(page):
+    page.dblclick(SEND)
+
+
+def pressed_again_after_a_lost_answer(page):
+    """The first press comes to us, and the line breaks before our answer is there."""
+
+    def lose(route):
+        route.fetch(max_redirects=0)
+        route.abort("aborted")
+
+    page.route("**/contribute/", lose, times=1)
+    with page.expect_event("requestfailed"):
+        page.click(SEND, no_wait_after=True)
+    assert Contribution.objects.count() == 1
+    page.click(SEND)
+
+
+@pytest.mark.parametrize(
+    ("press_both", "javascript"),
+    [(twice_pressed, True), (twice_pressed, False), (pressed_again_after_a_lost_answer, False)],
+)
+def test_two_presses_make_one_contribution(browser, live_server, call, press_both, javascript):
+    context, person = signed_in(browser, live_server.url, java_script_enabled=javascript)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/es/calls/ferias/contribute/")
+    page.fill("#title", "Tres años de ferias")
+    page.fill("#text", "Un texto.")
+    page.fill("#author_name", "Lucía")
+    page.check("#consent")
+    press_both(page)
+    page.wait_for_url("**/account/contributions/**")
+    record = Contribution.objects.get()
+    assert record.reference in page.inner_text("main")
+    assert record.version == 1
+    assert OutgoingMail.objects.filter(to=person.email).count() == 1
+    context.close()
+
+
+def test_the_language_changes_with_chosen_files_and_nothing_is_lost(browser, live_server, call):
+    context = windows(browser, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto(f"{live_server.url}/es/calls/ferias/contribute/")
+    page.fill("#title", "Tres años de ferias")
+    page.select_option("#language", "es")
+    page.set_input_files(
+        "#files",
+        [
+            {"name": "nota.txt", "mimeType": "text/plain", "buffer": b"Una nota."},
+            {"name": "programa.exe", "mimeType": "application/octet-stream", "buffer": b"MZ\x90\x00"},
+        ],
+    )
+    # What cannot be kept is named before anything else happens, and the rest is kept.
+    page.click('.languages a[hreflang="fr"]')
+    page.wait_for_selector("#files_error")
+    assert "programa.exe" in page.inner_text("#files_error")
+    assert page.input_value("#title") == "Tres años de ferias"
+    page.click('.languages a[hreflang="fr"]')
+    page.wait_for_url("**/fr/calls/ferias/contribute/**")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert page.input_value("#title") == "Tres años de ferias"
+    assert page.input_value("#language") == "es"
+    assert "nota.txt" in page.inner_text("#attachments .write__files")
+    assert [file.original_name for file in Draft.objects.get().attachments.all()] == ["nota.txt"]
     context.close()
 
 
