@@ -1,6 +1,7 @@
 """The figures of the explorer's pages over the real catalogue: each is the length of its list."""
 
 import re
+from collections import defaultdict
 from html import unescape
 
 import pytest
@@ -87,21 +88,25 @@ def rows_of_the_network(client, choice):
 def test_the_network_counts_what_its_lists_hold(client, choice):
     rows = list(rows_of_the_network(client, choice))
     assert len(rows) > 10
+    members = defaultdict(set)
+    for agreement, organisation in AgreementParty.objects.filter(
+        agreement__slug__in=listed(f"?{choice}"), organisation__publication="published"
+    ).values_list("agreement__slug", "organisation__slug"):
+        members[agreement].add(organisation)
     for agreements, address, partners, around in rows:
-        agreed = listed(address)
-        assert len(agreed) == agreements, address
         asked = query_of(address)
         key = asked.get("together") or asked["organisation"]
-        others = Organisation.objects.published().filter(
-            pk__in=AgreementParty.objects.filter(agreement__slug__in=agreed).values("organisation")
-        )
-        assert others.exclude(slug=key).count() == partners, address
+        agreed = {agreement for agreement, of in members.items() if key in of}
+        assert len(agreed) == agreements, address
+        assert len(set().union(*(members[agreement] for agreement in agreed)) - {key}) == partners, address
         assert bool(around) is ("=" not in choice or "page" in choice), "a page that says another number"
+    for agreements, address, _partners, _around in rows[::6]:
+        assert len(listed(address)) == agreements, address
 
 
 def test_partners_are_as_many_as_the_page_of_the_network_around_says(client):
     rows = list(rows_of_the_network(client, ""))
-    for _agreements, _address, partners, around in [*rows[:3], *rows[3::9]]:
+    for _agreements, _address, partners, around in rows[::7]:
         page = source_of(client, around)
         assert int(re.search(r"(\d+) partners? in agreements", page).group(1)) == partners, around
 
@@ -111,7 +116,7 @@ def test_the_bridges_count_what_their_lists_hold(client, choice):
     page = source_of(client, f"/en/network/?{choice}")
     rows = re.search(r'<ol class="bridges">(.*?)</ol>', page, re.DOTALL).group(1).split("</li>")[:-1]
     assert len(rows) > 5
-    for row in rows:
+    for row in rows[::3]:
         figure = int(re.search(r"(\d+) agreements? reach", row).group(1))
         assert len(listed(unescape(re.search(r'class="small" href="([^"]+)"', row).group(1)))) == figure, row
 
