@@ -31,6 +31,7 @@ pytestmark = [
 PAGES = {
     "home": "",
     "search": "search/?q=cooperativa",
+    "search, groups": "search/?q=collaboration",
     "search, nothing": "search/?q=xyzzyqwert",
     "directory": "organisations/?region=m49-002",
     "directory, empty": "organisations/?region=m49-009&sector=insurance",
