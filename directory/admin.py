@@ -20,7 +20,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from modeltranslation.admin import TabbedTranslationAdmin
+from modeltranslation.admin import TabbedTranslationAdmin, TranslationStackedInline
 
 from accounts.models import User
 from directory import models
@@ -376,7 +376,7 @@ class DirectionDiffers(admin.SimpleListFilter):
         return queryset.of_differing_direction()
 
 
-class PartyInline(admin.TabularInline):
+class PartyInline(TranslationStackedInline):
     model = models.AgreementParty
     extra = 1
     autocomplete_fields = ["organisation"]

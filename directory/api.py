@@ -2,7 +2,8 @@
 `api_vocabularies`."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef
+from django.db.models import Case, CharField, OuterRef, Value, When
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,6 +22,7 @@ from directory.api_parts import (
     OrganisationName,
     Texts,
     Words,
+    in_languages,
     key_of,
     keys,
     organisation_columns,
@@ -137,6 +139,12 @@ class OrganisationViewSet(RecordViewSet):
             raise
 
 
+# A party that is no organisation of the directory, as `OrganisationName` reads one.
+OUTSIDE = JSONObject(
+    slug=Value(None, CharField()), publication=Value(None, CharField()), **in_languages("name")
+)
+
+
 class PartySerializer(OrganisationName):
     """A party. The key is null when it stands outside the directory or is not published there."""
 
@@ -145,7 +153,7 @@ class PartySerializer(OrganisationName):
     longitude = serializers.FloatField(allow_null=True, help_text=_("Longitude, WGS 84, of its seat."))
 
     def to_representation(self, row):
-        party = outside(row["outside"]) if row["outside"] else super().to_representation(row)
+        party = super().to_representation(row["outside"] or row)
         seat = {name: row[name] if party["key"] else None for name in ("latitude", "longitude")}
         return {**party, "role": row["role"] or None, **seat}
 
@@ -214,7 +222,7 @@ class AgreementViewSet(RecordViewSet):
             region_keys=regions_of(Agreement),
             party_rows=rows(
                 AgreementParty.objects.filter(agreement=OuterRef("pk")).order_by("position", "pk"),
-                outside="name",
+                outside=Case(When(organisation=None, then=OUTSIDE)),
                 role="role",
                 latitude="organisation__latitude",
                 longitude="organisation__longitude",

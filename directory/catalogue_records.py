@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from directory import models
 from directory.catalogue_fields import (
+    LANGUAGES,
     Boolean,
     Coordinate,
     Date,
@@ -90,8 +91,19 @@ class Relations(Field):
         self.create([(record, value)], load)
 
 
+# The name of a party outside the directory, as far as there is one in each language.
+NAME = Texts("name", partial=True)
+
+
+def one_or_each(names):
+    """The one name, if it is the same in every language, else the names by language."""
+    first, *rest = names.values()
+    return first if set(rest) == {first} else names
+
+
 class Parties(Field):
-    """Parties of an agreement: keys of organisations, or with `outside` names of other bodies."""
+    """Parties of an agreement: keys of organisations, or with `outside` names of other bodies: one text
+    where it is a proper name that no language translates, else a text by language."""
 
     after_save = True
     prefetch = "parties__organisation"
@@ -103,32 +115,44 @@ class Parties(Field):
     def check(self, value, model, load):
         if not isinstance(value, list):
             raise wrong_type(_("a list"))
-        column = models.AgreementParty._meta.get_field("name")
         found = [
-            words(item, column) if self.outside else known_key(item, models.Organisation, load)
+            self.name(item, load) if self.outside else known_key(item, models.Organisation, load)
             for item in value
         ]
-        if len(set(found)) != len(found):
+        if any(item in found[:position] for position, item in enumerate(found)):
             raise ValueError(_("holds the same party twice"))
         return found
+
+    @staticmethod
+    def name(item, load):
+        names = item if isinstance(item, dict) else dict.fromkeys(LANGUAGES, words(item))
+        names = NAME.check(names, models.AgreementParty, load)
+        if not any(names.values()):
+            raise wrong_type(_("a name, or a name by language"))
+        return one_or_each(names)
 
     def of(self, record):
         parties = record.parties.all()
         if self.outside:
-            return [party.name for party in parties if party.organisation_id is None]
+            return [one_or_each(NAME.of(party)) for party in parties if party.organisation_id is None]
         return [party.organisation.slug for party in parties if party.organisation_id]
 
     def create(self, pairs, load):
         models.AgreementParty.objects.bulk_create(
             models.AgreementParty(
                 agreement=record,
-                organisation_id=None if self.outside else load.pk(models.Organisation, party),
-                name=party if self.outside else "",
+                **self.who(party, load),
                 position=position + (1000 if self.outside else 0),
             )
             for record, parties in pairs
             for position, party in enumerate(parties)
         )
+
+    def who(self, party, load):
+        if not self.outside:
+            return {"organisation_id": load.pk(models.Organisation, party)}
+        names = party if isinstance(party, dict) else dict.fromkeys(LANGUAGES, party)
+        return {f"name_{code}": names[code] for code in LANGUAGES}
 
     def replace(self, record, value, load):
         record.parties.filter(organisation__isnull=self.outside).delete()

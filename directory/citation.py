@@ -15,10 +15,7 @@ TEX = {
 
 
 def party_names(agreement):
-    return [
-        party.name or best_text(party.organisation, "name")[0] or party.organisation.slug
-        for party in agreement.parties.all()
-    ]
+    return [best_text(party.named, "name")[0] or party.organisation.slug for party in agreement.parties.all()]
 
 
 def year_of(agreement):

@@ -86,7 +86,7 @@ def agreement(request, record):
                 without_empty(
                     {
                         "@type": "Organization",
-                        "name": party.name or party.organisation.name,
+                        "name": texts(party.named, "name"),
                         "@id": permanent("organisations", party.organisation.slug)
                         if party.organisation and party.organisation.is_published
                         else None,

@@ -134,9 +134,10 @@ UNSEATED = f"""
      ORDER BY t.n DESC, o.slug LIMIT {MOST_UNSEATED}
 """
 OUTSIDE = f"""
-    SELECT p.name, count(*) AS n, count(*) OVER () AS names
+    SELECT p.name_es, p.name_fr, p.name_en, count(*) AS n, count(*) OVER () AS names
       FROM matched AS m JOIN directory_agreementparty AS p ON p.agreement_id = m.id
-     WHERE p.name <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_UNSEATED}
+     WHERE p.organisation_id IS NULL
+     GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT {MOST_UNSEATED}
 """
 
 

@@ -66,6 +66,11 @@ class AgreementTranslation(TranslationOptions):
     fields = ("title", "official_title", "description")
 
 
+@register(models.AgreementParty)
+class PartyTranslation(TranslationOptions):
+    fields = ("name",)
+
+
 @register(models.Event)
 class EventTranslation(TranslationOptions):
     fields = ("title", "theme")

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from directory import api, citation, ego_network, facets, jsonld, maps
+from directory.api_parts import in_languages
 from directory.filter_parts import by_text
 from directory.filters import EventFilter, OrganisationFilter, agreements_counted
 from directory.formats.pages import SUBSCRIPTIONS, in_formats
@@ -25,7 +26,11 @@ from directory.vocabulary import once_a_version
 PARTIES = Prefetch(
     "parties",
     AgreementParty.objects.select_related("organisation").only(
-        "agreement", "name", "role", "organisation__country", *(f"organisation__{name}" for name in NAMES)
+        "agreement",
+        *in_languages("name"),
+        "role",
+        "organisation__country",
+        *(f"organisation__{name}" for name in NAMES),
     ),
 )
 

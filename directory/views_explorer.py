@@ -1,6 +1,7 @@
 """The explorer: the agreements as map, matrix and list, as places, network and timeline, all of the same
 choice."""
 
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -89,7 +90,7 @@ def whole_map(request):
             {**row, "name": best_name(row), "url": links.to(party=row["slug"])} for row in found["unseated"]
         ],
         "unseated_count": found["unseated"][0]["organisations"] if found["unseated"] else 0,
-        "outside": found["outside"],
+        "outside": [SimpleNamespace(**row) for row in found["outside"]],
         "outside_count": found["outside"][0]["names"] if found["outside"] else 0,
     }
     return render(request, "directory/map.html", context)

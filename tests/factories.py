@@ -87,12 +87,15 @@ def event(**values):
 
 
 def agreement(*, parties=None, **values):
-    """`parties`: organisations, or names of bodies outside the directory; two organisations if not told."""
+    """`parties`: organisations, or names of bodies outside the directory (as `{"name_es": …}` if they differ by
+    language); two organisations if not told."""
     values.setdefault("kind", term(directory.AgreementKind, "partnership_agreement"))
     values.setdefault("status", term(directory.AgreementStatus, "active"))
     made = record(directory.Agreement, "agreement", values, texts=("title", "official_title", "description"))
     for position, party in enumerate(parties or (organisation(), organisation())):
-        who = {"name": party} if isinstance(party, str) else {"organisation": party}
+        who = {"organisation": party}
+        if isinstance(party, str | dict):
+            who = in_all_languages({"name": party} if isinstance(party, str) else party, "name")
         directory.AgreementParty.objects.create(agreement=made, position=position, **who)
     return made
 

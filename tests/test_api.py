@@ -140,10 +140,16 @@ def test_an_unpublished_party_coordinator_or_sender_is_named_without_its_key(cli
     make.contribution(reference="C-SENT", organisation=body)
     unpublished = named(None, "Body of drafts")
     nowhere = {"role": None, "latitude": None, "longitude": None}
+    germany = {"name_es": "Alemania", "name_en": "Germany"}
+    make.agreement(slug="other", parties=[make.organisation(), germany])
+    party = ask(client, "agreements/other/?lang=fr")["parties"][1]
+    assert party["names"] == {"es": "Alemania", "fr": None, "en": "Germany"}
+    assert (party["key"], party["name"]) == (None, "Germany")
+    assert "Alemania" in client.get("/api/v1/agreements/?format=csv").getvalue().decode()
     assert ask(client, "agreements/made/")["parties"] == [
         {**unpublished, **nowhere},
         {**named("known", "Known"), **nowhere},
-        {**outside("A city"), **nowhere},
+        {**named(None, "A city"), **nowhere},
     ]
     assert ask(client, "groups/group/")["coordinator"] == unpublished
     assert ask(client, "contributions/C-SENT/")["organisation"] == unpublished

@@ -206,6 +206,43 @@ def test_all_errors_of_all_files_are_listed_at_once(files):
         assert sentence in listed
 
 
+def names_of_parties(key):
+    return [
+        (party.name_es, party.name_fr, party.name_en)
+        for party in Agreement.objects.get(slug=key).parties.filter(organisation=None)
+    ]
+
+
+def test_a_party_outside_the_directory_has_one_proper_name_or_a_name_by_language(files):
+    folder, parts, write = files
+    pact = parts["agreements"][0]
+    germany = {"es": "Alemania", "fr": "Allemagne", "en": "Germany"}
+    pact["other_parties"] = ["Enercoop", "Germany", {"en": "two further networks"}]
+    write()
+    load(folder)
+    before = [("Enercoop",) * 3, ("Germany",) * 3, ("", "", "two further networks")]
+    assert names_of_parties(pact["key"]) == before
+    pact["other_parties"][1] = germany
+    write()
+    assert "kept" not in load(folder)
+    assert names_of_parties(pact["key"])[1] == tuple(germany.values())
+    assert "0 updated" in load(folder)
+    for wrong, sentence in (
+        ([germany, germany], "holds the same party twice"),
+        ([{"es": "Alemania", "de": "Deutschland"}], "the language “de” is unknown"),
+        ([{"es": "x" * 301}], "es: Ensure this value has at most 300 characters"),
+        ([{}], "must be a name, or a name by language"),
+        ([{"es": ""}], "must be a name, or a name by language"),
+        ([{"es": 7}], "es: must be text"),
+        ([["Germany"]], "must be text"),
+        ([""], "must be a name, or a name by language"),
+    ):
+        pact["other_parties"] = wrong
+        write()
+        (listed,) = problems(folder)
+        assert f"agreements.yaml: {pact['key']}: other_parties: {sentence}" in listed, wrong
+
+
 def test_a_day_that_no_calendar_has_is_an_error_of_its_record(files):
     folder, parts, write = files
     write()
@@ -277,6 +314,28 @@ def ways_to_say(name):
     return {folded(part) for part in (name, name.partition("(")[0], *re.findall(r"\(([^)]*)\)", name))} - {""}
 
 
+# Parties outside the directory that are said in words rather than by a name of their own.
+SAID_IN_WORDS = re.compile(
+    r"\b(the|of|and|with|members?|countries|organisations?|Government|Ministry|University|programme)\b"
+)
+# Names that hold such a word and are translated by nobody.
+NAMES_WITH_WORDS = {
+    "Global Movement of Moderates Foundation", "Association of Vermont Credit Unions",
+    "Institute of Ethnic Studies, Universiti Kebangsaan Malaysia", "Seoul National University",
+}  # fmt: skip
+
+
+def test_who_is_said_in_words_is_said_in_every_language():
+    countries = {entry["labels"]["en"] for entry in of_the_files("countries")}
+    for entry in of_the_files("agreements"):
+        for party in entry.get("other_parties", []):
+            if isinstance(party, dict):
+                assert set(party) == {"es", "fr", "en"}, party
+            else:
+                assert not SAID_IN_WORDS.search(party) or party in NAMES_WITH_WORDS, party
+                assert party not in countries or party == "Costa Rica", party
+
+
 # Two bodies that truly share a name: the Pacific Asia Resource Center of Tokyo and the agricultural
 # development association of Palestine.
 NAMESAKES = {("asef-tokyo-2009", "parc-palestine")}
@@ -295,7 +354,8 @@ def test_nobody_of_the_directory_is_named_as_if_outside_it():
         (entry["key"], name)
         for records, field in (("agreements", "other_parties"), ("events", "other_organisers"))
         for entry in of_the_files(records)
-        for name in entry.get(field, [])
+        for named in entry.get(field, [])
+        for name in (named.values() if isinstance(named, dict) else [named])
     ]
     assert len(outside) > 100
     found = {

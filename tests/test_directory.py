@@ -133,6 +133,38 @@ def test_the_queries_of_a_detail_page_do_not_grow_and_are_few(client, organisati
     assert count_queries(client, f"/en/events/{factories.event(slug='forum').slug}/") <= 8
 
 
+GERMANY = {"name_es": "Alemania", "name_fr": "Allemagne", "name_en": "Germany"}
+
+
+@pytest.fixture
+def pact():
+    """With three parties outside the directory: said by language, in English alone, by a proper name."""
+    only_english = {"name_es": "", "name_fr": "", "name_en": "two further networks"}
+    return factories.agreement(slug="pact", title="Pact", parties=[GERMANY, only_english, "Enercoop"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_party_outside_the_directory_is_named_in_the_readers_language(client, pact, language):
+    name = GERMANY[f"name_{language}"]
+    other = "two further networks" if language == "en" else '<span lang="en">two further networks</span>'
+    for path in ("agreements/pact/", "agreements/", "map/"):
+        page = get(client, f"/{language}/{path}")
+        for shown in (name, other, "Enercoop"):
+            assert shown in page, (path, shown)
+        assert not any(f">{said}<" in page for said in {*GERMANY.values()} - {name}), path
+    assert f"{name}, two further networks, Enercoop (" in get(client, f"/{language}/agreements/pact/")
+    bibtex = client.get(f"/{language}/agreements/pact/citation.bib").content.decode()
+    assert f"{{{name}}}" in bibtex
+
+
+@pytest.mark.parametrize("words", ["Alemania", "allemagne", "Germany", "further networks", "enercoop"])
+def test_a_search_finds_an_agreement_by_a_party_outside_the_directory_in_any_language(client, pact, words):
+    factories.agreement(title="Other")
+    for language in LANGUAGES:
+        assert "/agreements/pact/" in get(client, f"/{language}/agreements/?q={words}")
+        assert "/agreements/agreement-" not in get(client, f"/{language}/agreements/?q={words}")
+
+
 def test_an_unpublished_party_is_text_without_a_link(client):
     hidden = factories.organisation(slug="hidden", name="Hidden body", publication="draft")
     agreement = factories.agreement(slug="pact", parties=[factories.organisation(), hidden])

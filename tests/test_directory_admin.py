@@ -142,3 +142,20 @@ def test_what_is_wrong_in_a_new_record_is_said_before_which_names_look_alike(sta
     form = asked.context["adminform"].form
     assert (list(form.errors), form.alike) == (["slug"], [])
     assert 'name="not_these"' not in asked.content.decode()
+
+
+def test_staff_name_a_party_outside_the_directory_by_language(staff_client):
+    pact = factories.agreement(parties=[factories.organisation(), "Germany"])
+    address = reverse("admin:directory_agreement_change", args=[pact.pk])
+    data = sent_back(staff_client.get(address))
+    assert [data[f"parties-1-name_{code}"] for code in ("es", "fr", "en")] == ["Germany"] * 3
+    data |= {"parties-1-name_es": "Alemania", "parties-1-name_fr": ""}
+    saved = staff_client.post(address, data)
+    assert saved.status_code == 302, saved.context["errors"]
+    party = pact.parties.get(organisation=None)
+    assert (party.name_es, party.name_fr or "", party.name_en) == ("Alemania", "", "Germany")
+    for code in ("es", "fr", "en"):
+        data[f"parties-1-name_{code}"] = ""
+    nobody = staff_client.post(address, data, headers={"accept-language": "en"})
+    assert nobody.status_code == 200
+    assert "write a name, not both" in nobody.content.decode()

@@ -143,6 +143,11 @@ def test_an_agreement_in_linked_data(client):
     assert subject("organisations", "known") in parties
     named = {str(name) for party in parties for name in found[party : SDO.name]}
     assert named == {"Borrador", "A city"}
+    germany = {"name_es": "Alemania", "name_en": "Germany"}
+    make.agreement(slug="other", parties=[known, germany])
+    other = graph(client, "/api/v1/agreements/other/")
+    said = set(other.objects(None, SDO.name)) - set(other[subject("agreements", "other") : SDO.name])
+    assert said == {Literal("Alemania", "es"), Literal("Germany", "en")}
     (part,) = found[a : HUB.participation]
     assert (found.value(part, HUB.participant), found.value(part, HUB.role)) == (
         subject("organisations", "known"),

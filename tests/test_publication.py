@@ -55,6 +55,9 @@ def test_shapes_are_held_by_the_database_with_a_sentence_for_people():
     refused(factories.agreement, parties=[body, body])
     pact = factories.agreement(parties=[body, "Somebody else"])
     refused(lambda: AgreementParty.objects.create(agreement=pact, organisation=body, name="both"))
+    for names in ({}, {"name_es": ""}, {"name_fr": "Somebody else"}):
+        refused(lambda names=names: AgreementParty.objects.create(agreement=pact, **names))
+    assert AgreementParty.objects.create(agreement=pact, name_fr="Quelqu'un")
     with pytest.raises(ValidationError, match="latitude from −90 to 90"):
         Organisation(latitude=91.0, longitude=0.0).validate_constraints()
     with pytest.raises(ValidationError, match="cannot end before it starts"):

@@ -3,9 +3,9 @@ import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
-from django.db.models.functions import Coalesce, ExtractYear
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, ExtractYear, NullIf
+from django.db.models.lookups import GreaterThanOrEqual, IsNull
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.files import FileRecord
@@ -207,8 +207,16 @@ class Agreement(Entry):
         return address("directory:agreement", self.slug)
 
 
+# The name of a body outside the directory, in the first language that has one.
+NAME = Coalesce(
+    *(NullIf(F(f"name_{code}"), Value(""), output_field=models.TextField()) for code in ("es", "fr", "en")),
+    output_field=models.TextField(),
+)
+
+
 class AgreementParty(models.Model):
-    """A party: an organisation of the directory, or the name of one outside it."""
+    """A party: an organisation of the directory, or the name of one outside it; a proper name that no
+    language translates is the same in all of them."""
 
     agreement = models.ForeignKey(
         Agreement, models.CASCADE, related_name="parties", verbose_name=_("agreement")
@@ -231,8 +239,8 @@ class AgreementParty(models.Model):
         verbose_name_plural = _("parties")
         constraints = [
             models.CheckConstraint(
-                condition=Q(organisation__isnull=False, name="")
-                | (Q(organisation__isnull=True) & ~Q(name="")),
+                condition=Q(IsNull(NAME, True), organisation__isnull=False)
+                | Q(IsNull(NAME, False), organisation__isnull=True),
                 name="party_organisation_or_name",
                 violation_error_message=_(
                     "Choose an organisation of the directory or write a name, not both."
@@ -244,8 +252,8 @@ class AgreementParty(models.Model):
                 violation_error_message=_("This organisation is a party already."),
             ),
             models.UniqueConstraint(
-                fields=["agreement", "name"],
-                condition=~Q(name=""),
+                "agreement",
+                NAME,
                 name="party_name_once",
                 violation_error_message=_("This party is named already."),
             ),
@@ -253,6 +261,11 @@ class AgreementParty(models.Model):
 
     def __str__(self):
         return self.name or str(self.organisation_id)
+
+    @property
+    def named(self):
+        """What has its name: the organisation, else itself."""
+        return self.organisation or self
 
 
 class AgreementDocumentQuerySet(models.QuerySet):

@@ -277,14 +277,12 @@ def jsonld(data):
 def party_link(party, full=False):
     """A party's name: a link when it stands published in the directory, else text."""
     record = party.organisation
-    if record is None:
-        return party.name
-    name, code = words.best_text(record, "acronym") if not full else ("", "")
+    name, code = words.best_text(record, "acronym") if record and not full else ("", "")
     if not name:
-        name, code = words.best_text(record, "name")
+        name, code = words.best_text(party.named, "name")
     if code != words.language():
         name = format_html('<span lang="{}">{}</span>', code, name)
-    if not record.is_published:
+    if not (record and record.is_published):
         return name
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), name)
 
