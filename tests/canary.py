@@ -167,6 +167,7 @@ def directory(world):
     country = make.country()
     seat = {"country": country, "latitude": 14.7, "longitude": -17.4}
     among = {"sectors": sectors, "regions": regions}
+    named = [f"name{code}" for code in ("", "_es", "_fr", "_en")]
     for publication, year in HIDDEN_YEARS.items():
         hidden = world.plant(make.organisation(publication=publication, **seat, **among), NOBODY)
         agreement = world.plant(
@@ -174,7 +175,8 @@ def directory(world):
             NOBODY,
         )
         for party in agreement.parties.all():
-            world.plant(party, NOBODY, public=["name"] if party.organisation else [])
+            # It is either an organisation or has a name of its own.
+            world.plant(party, NOBODY, public=named if party.organisation else [])
         file = AgreementDocument.objects.create(
             agreement=agreement, title="T", file=ContentFile(b"%PDF-", name="a.pdf")
         )
@@ -193,7 +195,7 @@ def directory(world):
         # Who wrote it finds it in the download of their own data.
         world.plant(told, {"stranger"})
     # A party to a published agreement is named there, published or not; nothing else of it is shown.
-    names = [f"{field}{code}" for field in ("name", "acronym") for code in ("", "_es", "_fr", "_en")]
+    names = [*named, *(f"acronym{code}" for code in ("", "_es", "_fr", "_en"))]
     party = make.organisation(publication="withdrawn", **seat, **among)
     derived = ["name_keys", "names_text"]
     make.agreement(parties=[world.plant(party, NOBODY, public=[*names, *derived]), make.organisation()])
