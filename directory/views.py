@@ -109,7 +109,9 @@ def organisation(request, slug):
         if other := Organisation.objects.standing_for(slug):
             return redirect(other, permanent=True)
         raise Http404(_("There is no such page."))
-    agreements = list(
+    # What ties it to others is asked for only where nothing of this version is kept (`{% cache %}`): the
+    # same for everybody, it also spares those who are signed in, whose pages are never kept.
+    agreements = (
         Agreement.objects.published()
         .rows()
         .filter(parties__organisation=record)
@@ -124,9 +126,8 @@ def organisation(request, slug):
             "organisation": record,
             "written_in": written_in(record),
             "agreements": agreements,
-            "events": list(events) if record.pk in organisers() else [],
-            "relations": relations_of(record),
-            # Drawn only where no drawing of this version is kept (`{% cache %}`).
+            "events": events if record.pk in organisers() else [],
+            "relations": partial(relations_of, record),
             "around": partial(ego_network.around, record),
             "description": summary(record, "description"),
             "data": jsonld.organisation(request, record),

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contributions.models import Contribution
 from ripess_hub import middleware
 from tests import factories
 
@@ -90,6 +91,41 @@ def test_pages_of_signed_in_people_are_neither_read_from_nor_put_into_the_cache(
     assert page["Cache-Control"] == "private, no-cache"
     client.logout()
     assert "My account" not in client.get(ADDRESS).content.decode()
+
+
+def ties_of(organisation):
+    """Each thing that ties the organisation to others: its title, and what takes it away."""
+    agreement = factories.agreement(
+        title="Pact of the South", parties=[organisation, factories.organisation()]
+    )
+    other = factories.organisation(name="Umbrella")
+    relation = factories.relation(organisation, other)
+    event = factories.event(title="Forum of Dakar")
+    event.organisers.add(organisation)
+    group = factories.group(title="Group on finance", coordinator=organisation)
+    contribution = factories.contribution(title="A bank of our own", organisation=organisation)
+    return {
+        "Pact of the South": agreement.withdraw,
+        "Umbrella": relation.delete,
+        "Forum of Dakar": event.withdraw,
+        "Group on finance": group.withdraw,
+        "A bank of our own": lambda: Contribution.objects.filter(pk=contribution.pk).update(state="unpublished"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_what_ties_an_organisation_to_others_is_kept_until_it_changes(client, organisation, signed_in):
+    ties = ties_of(organisation)
+    if signed_in:
+        client.force_login(factories.person())
+    first, many = queries(client, f"{ADDRESS}?a=1")
+    second, fewer = queries(client, f"{ADDRESS}?a=2")
+    assert fewer < many
+    for title, take_away in ties.items():
+        assert title in first.content.decode()
+        assert title in second.content.decode()
+        take_away()
+        assert title not in client.get(f"{ADDRESS}?a=3").content.decode()
 
 
 def test_languages_themes_and_hosts_have_pages_of_their_own(client, organisation):
