@@ -4,16 +4,17 @@ Every filter is a GET parameter: OR within one, AND across. A value that is not 
 nothing; the page says so. Nothing typed in an address can raise an error.
 """
 
+import json
 import re
 
 import django_filters
 from django import forms
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import F, Func
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from directory.figures import answer
 from directory.search import clean_query, search
 
 LONGEST_KEY = 120
@@ -166,25 +167,26 @@ class ListFilter(django_filters.FilterSet):
 
 def counted(records, facets):
     """Return how many of the records hold each key of each of these filters, `{name: {key: count}}`, and
-    how many records there are: one statement, which reads them once."""
+    how many records there are: one statement, which reads them once (see `figures.answer`)."""
     columns = {f"c{number}": F(facet.field_name) for number, facet in enumerate(facets.values())}
     try:
         matched, parameters = records.order_by().values("pk", **columns).query.sql_with_params()
     except EmptyResultSet:
         return {name: {} for name in facets}, 0
-    parts = ["SELECT -1, '', count(*) FROM matched"]
+    parts = ["SELECT -1 AS facet, '' AS key, count(*) AS n FROM matched"]
     for number, facet in enumerate(facets.values()):
         key = f"unnest(c{number})" if facet.lookup_expr == "overlap" else f"c{number}"
         parts.append(f"SELECT {number}, {key}::text, count(*) FROM matched GROUP BY 2")
-    statement = f"WITH matched AS MATERIALIZED ({matched}) {' UNION ALL '.join(parts)}"
+    statement = (
+        f"WITH matched AS MATERIALIZED ({matched}) "
+        f"SELECT jsonb_agg(jsonb_build_array(facet, key, n))::text FROM ({' UNION ALL '.join(parts)}) AS t"
+    )
     found, total = {name: {} for name in facets}, 0
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        for number, key, count in cursor:
-            if number < 0:
-                total = count
-            elif key:
-                found[list(facets)[number]][key] = count
+    for number, key, count in json.loads(answer(statement, parameters)):
+        if number < 0:
+            total = count
+        elif key:
+            found[list(facets)[number]][key] = count
     return found, total
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache, wraps
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import get_language
 
 from directory import models
 
-_version = ContextVar("page_version", default=None)
+_known = ContextVar("page_version_and_day", default=None)
 
 TABLES = {
     "kind": models.OrganisationKind,
@@ -97,22 +98,37 @@ def _read(model):
 
 
 @contextmanager
-def one_version(version=None):
-    """Within a request, ask for the page version at most once; `version` is it, if known already."""
-    token = _version.set([version])
+def one_version(version=None, day=None):
+    """Within a request, ask for the page version and the day at most once; these are they, if known already."""
+    token = _known.set({"version": version, "day": day})
     try:
         yield
     finally:
-        _version.reset(token)
+        _known.reset(token)
 
 
 def page_version():
-    known = _version.get()
-    if known is None:
-        return models.PageVersion.current()
-    if known[0] is None:
-        known[0] = models.PageVersion.current()
-    return known[0]
+    return known("version", models.PageVersion.current)
+
+
+def page_day():
+    """The day (UTC) by the database's clock, which pages count from."""
+    return known("day", today)
+
+
+def today():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (hub_now() AT TIME ZONE 'UTC')::date")
+        return cursor.fetchone()[0]
+
+
+def known(name, ask):
+    kept = _known.get()
+    if kept is None:
+        return ask()
+    if kept[name] is None:
+        kept[name] = ask()
+    return kept[name]
 
 
 def once_a_version(read):

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import logging
 import time
+from datetime import UTC
 
 from django.conf import settings
 from django.core.cache import caches
@@ -135,7 +136,7 @@ class PageCacheMiddleware:
         key = self.key(request, version)
         entry = self.load(key)
         if entry is None or entry["until"] <= now.timestamp():
-            with one_version(version):
+            with one_version(version, now.astimezone(UTC).date()):
                 response = self.get_response(request)
             if not self.may_keep(response):
                 return response

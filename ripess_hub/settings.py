@@ -181,12 +181,12 @@ CACHES = {
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 3000},
     },
-    # What the explorer's figures come to, one entry a choice (`directory.figures`): up to 0.2 MB each.
+    # What figures and facets come to, one entry a choice (`directory.figures`): up to 0.2 MB each.
     "figures": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "figures",
         "TIMEOUT": None,
-        "OPTIONS": {"MAX_ENTRIES": 100},
+        "OPTIONS": {"MAX_ENTRIES": 200},
     },
 }
 PAGE_CACHE_SECONDS = 600

@@ -128,6 +128,21 @@ def test_what_ties_an_organisation_to_others_is_kept_until_it_changes(client, or
         assert title not in client.get(f"{ADDRESS}?a=3").content.decode()
 
 
+def test_what_facets_count_is_asked_once_until_something_changes(client, organisation):
+    def asked(address):
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(address).content.decode()
+        return page, any("count(*) FROM matched" in query["sql"] for query in captured)
+
+    first, counted = asked("/en/organisations/?n=1")
+    assert counted and "1 organisation<" in first
+    second, counted = asked("/es/organisations/?n=2")
+    assert not counted and "1 organización<" in second
+    factories.organisation()
+    third, counted = asked("/en/organisations/?n=3")
+    assert counted and "2 organisations<" in third
+
+
 def test_languages_themes_and_hosts_have_pages_of_their_own(client, organisation):
     english = client.get(ADDRESS).content
     assert client.get("/fr/organisations/red/").content != english
