@@ -41,6 +41,11 @@ class ContributionVersion(models.Model):
     def __str__(self):
         return str(self.number)
 
+    @property
+    def is_of_words(self):
+        """Whether only its words were taken: then what its author agreed to is of a version before."""
+        return self.number > 1 and self.consented_at is not None and self.consented_at < self.sent_at
+
 
 def new_token():
     return secrets.token_urlsafe(24)

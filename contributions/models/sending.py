@@ -1,6 +1,7 @@
 """What passes the gate becomes a contribution, or a new version of one."""
 
 from django.db.models import F
+from django.template.defaultfilters import filesizeformat
 
 from contributions import mail
 from contributions.models.contributions import Contribution
@@ -81,21 +82,47 @@ def put(record, name, chosen):
         getattr(record, name).add(*chosen)
 
 
+# How each field of a version apart from its words is kept, as people compare them.
+REST = {
+    "kind": str,
+    "language": str,
+    "author_name": str,
+    "organisation": lambda record: record.slug if record else "",
+    "links": list,
+    "answers": dict,
+    "co_authors": lambda named: [name for name, _email in named],
+    "regions": sorted,
+    "sectors": sorted,
+    "agreements": lambda records: sorted(record.slug for record in records),
+}
+
+
 def rest_of(cleaned, files):
-    """The fields of a version apart from its words, as people compare them."""
-    return {
-        "kind": cleaned["kind"],
-        "language": cleaned["language"],
-        "author_name": cleaned["author_name"],
-        "organisation": cleaned["organisation"].slug if cleaned["organisation"] else "",
-        "links": cleaned["links"],
-        "answers": cleaned["answers"],
-        "attachments": [file.original_name for file in files],
-        "co_authors": [name for name, _email in cleaned["co_authors"]],
-        "regions": sorted(cleaned["regions"]),
-        "sectors": sorted(cleaned["sectors"]),
-        "agreements": sorted(agreement.slug for agreement in cleaned["agreements"]),
+    """The fields of a version apart from its words."""
+    rest = {name: keep(cleaned[name]) for name, keep in REST.items() if name in cleaned}
+    return {**rest, "attachments": [file.original_name for file in files]}
+
+
+def not_taken(record, draft, cleaned):
+    """`(sent, typed)`: the fields apart from the words as the last version holds them, and as the draft
+    does, for what is sent after the time for whole changes. `cleaned` may lack what is not right any
+    more. People and files are named in full here: another address or content is a change too."""
+    typed = rest_of(cleaned, ())
+    typed["attachments"] = [in_full(file) for file in draft.attachments.present()]
+    if "co_authors" in cleaned:
+        typed["co_authors"] = [", ".join(one) for one in cleaned["co_authors"]]
+    sent = last_sent(record).rest
+    people = record.co_authors.values_list("name", "email")
+    sent = {
+        **sent,
+        "co_authors": [", ".join(one) for one in people],
+        "attachments": [in_full(file) for file in record.attachments.all()],
     }
+    return sent, {**sent, **typed}
+
+
+def in_full(file):
+    return f"{file.original_name} ({filesizeformat(file.size)})"
 
 
 def last_sent(record):
@@ -108,7 +135,8 @@ def was_sent(record, draft, cleaned):
     last = last_sent(record)
     if last is None or any(getattr(last, name) != cleaned[name] for name in WORDS):
         return False
-    if not is_whole(cleaned):
+    # Of what was pressed twice after the closing, the words are all that could be taken.
+    if not is_whole(cleaned) or last.is_of_words:
         return True
     files = list(draft.attachments.present())
     return (

@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contributions.comparison import further_fields
+from contributions.forms import ContributionForm
 from contributions.models import CoAuthor, Contribution, Draft, NotAllowed, StepTaken
+from contributions.models.sending import not_taken
 from contributions.views.writing import published_calls
 from directory.models import Organisation
 from workinggroup.models import Call, HubNow, LateAccess
@@ -108,8 +111,23 @@ def one(request, reference):
             "may_withdraw": is_author and record.state in ("received", "returned", "published"),
             "may_restore": is_author and record.may_restore(request.user),
             "answers": [] if sent else answers_of(record),
+            "not_taken": changes_not_taken(record, draft) if is_author and draft else [],
         },
     )
+
+
+def changes_not_taken(record, key):
+    """What the author changed apart from title, summary and text and sent when only those could be
+    taken, as the rows of a comparison: it stays in the draft."""
+    if record.version == 1 or record.takes_whole_changes:
+        return []
+    draft = Draft.objects.get(pk=key)
+    form = ContributionForm(record.call, draft.data, user=record.author, contribution=record)
+    wrong = form.errors.keys()
+    cleaned = form.for_model
+    if wrong & set(form.questions):
+        del cleaned["answers"]
+    return further_fields(*not_taken(record, draft, cleaned), record.call.questions.all())
 
 
 def answers_of(record):
