@@ -5,6 +5,7 @@ import re
 from allauth.core import ratelimit
 from django import forms
 from django.core import signing
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 # What no text of people holds; a word processor's line break (\x0b) becomes one of ours.
@@ -58,6 +59,21 @@ class OpenForm(forms.Form):
         if not ratelimit.consume(request, action=self.limit):
             return _("A lot came from your network in a short time. Please try again in an hour."), 429
         return None
+
+    def not_taken(self, request):
+        """What it was written about is not public now: nothing is stored, and what was typed is shown, to
+        copy. So it is whatever became of the record: nobody learns whether there still is one."""
+        return render(request, "directory/not_taken.html", {"form": self}, status=404)
+
+    @property
+    def typed(self):
+        """`[(name, label, value)]` of what was filled in, as people read it."""
+        rows = []
+        for field in self.asked:
+            choices = dict(getattr(field.field, "choices", ()))
+            if value := plain(field.value() or ""):
+                rows.append((field.name, field.label, choices.get(value, value)))
+        return rows
 
     @property
     def by_a_program(self):

@@ -64,6 +64,8 @@ def correction(request, kind, slug):
     record = model.objects.published().filter(slug=slug).first()
     if record is None and model is Organisation:
         record = Organisation.objects.standing_for(slug)
+    if record is None and request.method == "POST":
+        return SuggestionForm(request.POST).not_taken(request)
     if record is None:
         raise Http404(_("There is no such page."))
     return suggest(request, kind, record)

@@ -80,6 +80,20 @@ def test_what_is_not_public_cannot_be_reported(client, state):
     assert client.post(address_of(record), {"reason": "spam"}).status_code == 404
 
 
+@pytest.mark.parametrize("state", ["unpublished", "withdrawn", "received"])
+def test_what_is_written_about_work_that_is_no_longer_public_is_shown_back(client, read_at, state):
+    record = make.contribution()
+    typed = {"reason": "rights", "text": "The second picture is ours."}
+    form = filled(get(client, address_of(record)), having={"website": ""}, read_at=read_at, **typed)
+    Contribution.objects.filter(pk=record.pk).update(state=state)
+    answer = client.post(address_of(record), form)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 404
+    assert all(words in page for words in ("not public now", typed["text"], str(Report.Reason.RIGHTS.label)))
+    assert record.title not in page
+    assert not Report.objects.exists()
+
+
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, read_at):
     record = make.contribution()
     page = send(client, record, read_at, 400, text="My words.")

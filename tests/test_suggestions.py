@@ -117,6 +117,31 @@ def test_what_is_not_public_looks_like_missing(client, kind, state):
     assert not Suggestion.objects.exists()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_written_about_a_record_withdrawn_meanwhile_is_shown_back(client, read_at, kind):
+    """Whether there still is a record is nobody's to learn: one that never was is answered the same."""
+    record = getattr(make, kind)()
+    address = of(record, kind)
+    form = filled(get(client, address), having={"website": ""}, read_at=read_at, **TYPED)
+    record.withdraw()
+    answers = [client.post(at, form) for at in (address, address.replace(record.slug, "never-was"))]
+    pages = [unescape(answer.content.decode()) for answer in answers]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert all(word in pages[0] for word in ("not public now", *TYPED.values()))
+    assert pages[0].replace(record.slug, "never-was") == pages[1]
+    assert not Suggestion.objects.exists()
+    hostile = {"text": "\x00" * 9, "email": b"\xed\xa0\x80x", "website": ["a", "b"]}
+    assert client.post(address, hostile).status_code == 404
+
+
+def test_of_a_record_merged_while_one_writes_the_one_that_stays_is_meant(client, read_at):
+    stays, goes = make.organisation(), make.organisation()
+    form = filled(get(client, of(goes)), having={"website": ""}, read_at=read_at, **TYPED)
+    merge(goes, stays)
+    assert client.post(of(goes), form).status_code == 302
+    assert Suggestion.objects.get().key == stays.slug
+
+
 def test_of_a_record_merged_meanwhile_the_one_that_stays_is_meant(client, read_at):
     gone, stays = make.organisation(), make.organisation()
     form = filled(get(client, of(gone)), having={"website": ""}, read_at=read_at, **TYPED)

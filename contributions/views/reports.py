@@ -1,7 +1,8 @@
 """The page where a reader tells the moderators that something is wrong with a contribution."""
 
 from django import forms
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -43,9 +44,12 @@ class ReportForm(OpenForm):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request, reference):
-    record = get_object_or_404(
-        Contribution.objects.published().select_related("call__group").without_bulk(), reference=reference
-    )
+    records = Contribution.objects.select_related("call__group").without_bulk()
+    record = records.published().filter(reference=reference).first()
+    if record is None and request.method == "POST":
+        return ReportForm(request.POST).not_taken(request)
+    if record is None:
+        raise Http404
     if request.method != "POST":
         return page(request, record, ReportForm(), sent="sent" in request.GET)
     form = ReportForm(request.POST)
