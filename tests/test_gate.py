@@ -10,7 +10,15 @@ from django.db import connection, transaction
 
 from accounts.models import OutgoingMail
 from contributions.forms import ContributionForm
-from contributions.models import ChangesEnded, Contribution, Draft, Overtaken, Step, StepTaken
+from contributions.models import (
+    ChangesEnded,
+    Contribution,
+    Draft,
+    Overtaken,
+    OwnContribution,
+    Step,
+    StepTaken,
+)
 from directory.models import NotAllowed
 from tests import factories as make
 from workinggroup.models import Call, CallChange
@@ -177,6 +185,35 @@ def test_staff_admit_a_late_draft_with_a_reason_and_only_that(clock):
     step = StepTaken.objects.get(contribution=record)
     assert (step.step, step.by, step.reason) == (Step.ADMIT, moderator, "The power was cut.")
     assert "The power was cut." in OutgoingMail.objects.filter(to=draft.user.email).latest("pk").text
+
+
+NAMED = {
+    "Amina, amina@example.org": False,
+    "Amina <AMINA@example.org>": False,
+    "Bob, bob@example.org\nAmina (amina@example.org)": False,
+    "Xamina, xamina@example.org": True,
+    "Amina, unproven@example.org": True,
+    "": True,
+}
+
+
+@pytest.mark.parametrize("named", NAMED)
+def test_whoever_is_named_in_a_late_draft_by_an_address_they_proved_does_not_admit_it(clock, named):
+    call = a_call()
+    draft = make.draft(make.person(), of=call, co_authors=named)
+    moderator = make.moderator(call.group, email="amina@example.org")
+    moderator.emailaddress_set.create(email="unproven@example.org", verified=False)
+    form = ContributionForm(call, draft.data)
+    assert form.is_valid()
+    with clock(CLOSES):
+        send(draft)
+        if NAMED[named]:
+            assert draft.admit(form.for_model, by=moderator, reason="The power was cut.").late
+            return
+        with pytest.raises(OwnContribution):
+            draft.admit(form.for_model, by=moderator, reason="The power was cut.")
+        other = make.moderator(call.group)
+        assert draft.admit(form.for_model, by=other, reason="The power was cut.").late
 
 
 def test_a_change_is_a_new_version_in_the_old_place_of_the_queue(clock):

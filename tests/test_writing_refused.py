@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import OutgoingMail
 from contributions.models import Attachment, Contribution, Draft, Step
 from tests import factories as make
-from tests.writing import CLOSES, MOMENT, OPENS, WORDS, a_call, post, sent, shown, signed_in
+from tests.writing import CLOSES, MOMENT, OPENS, WORDS, a_call, form_address, post, sent, shown, signed_in
 from workinggroup.models import Call
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
@@ -390,3 +390,52 @@ def test_of_two_presses_at_once_that_bring_the_same_file_it_is_kept_once():
     other.join()
     assert ended == [first]
     assert Attachment.objects.count() == 1
+
+
+# Whatever stands in a draft.
+
+HOSTILE = [
+    '"><script>alert(1)</script>',
+    "xx",
+    "\u202egnp.exe",
+    "%s{0}{{x}}",
+    "a,b@c,d@e",
+    "9" * 400,
+    "😀",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_value_of_a_field_breaks_a_page_about_a_draft_or_gets_in(clock, value):
+    """Late, seen by staff, admitted, opened again, and typed into what was returned."""
+    call = a_call()
+    call.questions.create(text="¿Dónde?")
+    fields = ("kind", "language", "author_name", "organisation", "links", "regions", "sectors", "agreements")
+    typed = dict.fromkeys(
+        (*fields, "co_authors", "consent", "agreed_to", "answer-0", "base", "revision"), value
+    )
+    staff = Client()
+    staff.force_login(make.staff())
+    client, _person = signed_in()
+    with clock(CLOSES - MOMENT):
+        record, key = sent(client, call)
+    record.judge(Step.RETURN, by=make.moderator(call.group), version=1, reason="Diga dónde fue.")
+    with clock(CLOSES + LATE):
+        late = uuid4()
+        post(client, call, "submit", draft=str(late), status=409, **typed)
+        assert client.get(f"{form_address(call)}{late}/").status_code == 200
+        assert client.get("/es/account/contributions/").status_code == 200
+        assert staff.get("/admin/contributions/draft/").status_code == 200
+        address = f"/admin/contributions/draft/{late}/change/"
+        page = staff.get(address)
+        assert page.status_code == 200
+        assert "<script>alert(1)" not in page.content.decode()
+        form = {"step": "admit", "version": page.context["draft"].revision, "reason": "Panne."}
+        assert staff.post(address, form).status_code == 400
+        post(client, call, "submit", key=key, status=400, **typed)
+        # The words alone, and what else the draft holds is not right.
+        words = {name: WORDS[name] for name in ("title", "summary", "text")}
+        answer = client.post(f"{form_address(call)}{key}/", {"do": "submit", "base": "1", **words})
+        assert answer.status_code == 302
+        assert client.get(f"/es/account/contributions/{record.reference}/").status_code == 200
+    assert Contribution.objects.count() == 1

@@ -170,7 +170,7 @@ class LateDraftAdmin(Moderated):
             "wrong": wrong,
             "form": form or self.form_for(draft),
             "problem": problem,
-            "is_own": request.user.pk == draft.user_id,
+            "is_own": draft.is_of(request.user),
             "may_admit": self.has_change_permission(request, draft),
             "preserved_filters": self.get_preserved_filters(request),
         }

@@ -1,6 +1,7 @@
 """What people are writing: drafts, with their attachments, and the gate through which they submit."""
 
 import hashlib
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,8 @@ ANONYMOUS_DAYS = 14
 LATE_KEPT_DAYS = 7
 # Texts that two windows wrote over each other, kept with the draft.
 MOST_EARLIER = 5
+# What stands around an address in a line of co-authors.
+ADDRESS_ENDS = re.compile(r"[\s,;<>()]+")
 
 
 class NoRoom(Exception):
@@ -121,6 +124,14 @@ class Draft(models.Model):
     @property
     def title(self):
         return self.data.get("title", "")
+
+    def is_of(self, user):
+        """Whether `user` writes it, alone or with others: named as a co-author, as typed, by an address
+        they proved. Whoever is named has not been asked before it is sent, and does not judge it."""
+        named = set(ADDRESS_ENDS.split(self.data.get("co_authors", "").lower()))
+        return user.pk == self.user_id or not named.isdisjoint(
+            address.lower() for address in user.verified_addresses
+        )
 
     def keep(self, typed, *, revision=None):
         """Save what was typed. When another window saved since `revision`, its text is put by, not
@@ -230,12 +241,12 @@ class Draft(models.Model):
         `cleaned` is what the form made of the text saved as `revision`. Raises `OwnContribution`,
         `ReasonMissing`, or `NotAllowed` when it is in already or its author went on writing.
         """
-        if by.pk == self.user_id:
-            raise OwnContribution(Step.ADMIT)
         if not reason.strip():
             raise ReasonMissing(Step.ADMIT)
         with transaction.atomic():
             draft = Draft.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if draft.is_of(by):
+                raise OwnContribution(Step.ADMIT)
             if draft.contribution_id or draft.late_at is None or draft.user_id is None:
                 raise NotAllowed(Step.ADMIT)
             if revision is not None and draft.revision != revision:
