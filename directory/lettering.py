@@ -1,7 +1,7 @@
 """How wide words are in the hub's font: the labels of figures are placed on the server."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import cos, pi, sin
 
 from django.contrib.staticfiles import finders
@@ -21,7 +21,12 @@ def font(size, weight=400):
 
 def width(text, size, weight=600):
     """The width of `text` in pixels; every size is taken from one."""
-    return font(MEASURED_AT, weight).getlength(text) * size / MEASURED_AT
+    return measured(text, weight) * size / MEASURED_AT
+
+
+@lru_cache(maxsize=2000)
+def measured(text, weight):
+    return font(MEASURED_AT, weight).getlength(text)
 
 
 @dataclass(frozen=True)

@@ -177,8 +177,14 @@ class Arc:
     count: int
     ends: tuple
     middle: tuple
-    url: str = ""
+    links: object = None
     label: tuple = None
+
+    @property
+    def url(self):
+        """The list of its agreements; most pages bundle arcs, and ask for none."""
+        places = [end.key for end in self.ends]
+        return self.links.to(between=places, direction=self.direction) if self.links else ""
 
     @property
     def weight(self):
@@ -244,9 +250,8 @@ def draw(found, links=None, size=14):
     for join in found["joins"]:
         ends = places[join["a"]], places[join["b"]]
         for step, direction in enumerate(sorted(join["directions"], key=rank)):
-            url = links.to(between=[join["a"], join["b"]], direction=direction) if links else ""
             path, middle = arc_path(*((end.x, end.y) for end in ends), bow=0.22 + step * 0.07)
-            drawn.append(Arc(path, direction, join["directions"][direction], ends, middle, url))
+            drawn.append(Arc(path, direction, join["directions"][direction], ends, middle, links))
     drawn.sort(key=lambda arc: (rank(arc.direction), arc.count))
     write_labels(list(places.values()), drawn, size)
     return Map(list(places.values()), drawn, found["total"], **spread)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from directory import facets, maps, matrix
 from directory.filters import AgreementFilter
 from directory.lettering import width
-from directory.links import Links
+from directory.links import Links, with_query
 from directory.models import Agreement
 from directory.text import day
 from directory.views_explorer import direction_totals, heading
@@ -56,9 +56,8 @@ def source_of(request, filterset, title, total):
     if not total:
         raise Http404(_("Nothing fits all these filters"))
     chips = facets.chips(filterset, facets.AGREEMENT_FACETS, request.GET)
-    query = Links(request.GET).choice.urlencode()
     page = request.path.rsplit("/", 1)[0] + "/"
-    address = settings.PUBLIC_ORIGIN + page + (f"?{query}" if query else "")
+    address = settings.PUBLIC_ORIGIN + with_query(page, Links(request.GET).choice)
     return {
         "title": title,
         "subtitle": lines(
