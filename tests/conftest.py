@@ -125,13 +125,10 @@ def mail_server(settings):
 @pytest.fixture(scope="module")
 def real_catalogue(django_db_setup, django_db_blocker):
     """The project's own catalogue, loaded once for a module and taken away again at its end."""
-    from django.db import connection, transaction
+    from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_catalogue", verbosity=0)
-        # Autovacuum sees empty tables and may say so in the midst of a module: a list then takes minutes.
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
         yield
         transaction.set_rollback(True)
 

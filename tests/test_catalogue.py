@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import translation
 
 from directory.loader import FOLDER, CatalogueError, Load
@@ -123,6 +124,14 @@ def test_what_staff_withdrew_stays_withdrawn(files):
     Organisation.objects.get(slug="raess").withdraw()
     assert "publication: kept" in load(folder)
     assert Organisation.objects.get(slug="raess").publication == Publication.WITHDRAWN
+
+
+def test_postgresql_knows_at_once_how_much_was_loaded(files):
+    folder, parts, _write = files
+    load(folder)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'directory_organisation'::regclass")
+        assert cursor.fetchone()[0] == len(parts["organisations"])
 
 
 def test_a_dry_run_reports_and_writes_nothing(files):
