@@ -7,12 +7,14 @@ machine. Read the ratios, not the absolute figures. A run is kept in docs/perfor
 import argparse
 import gzip
 import http.client
+import itertools
 import os
 import platform
 import subprocess
 import sys
 import threading
 import time
+import uuid
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -59,38 +61,34 @@ class Server:
 
 @dataclass
 class Figure:
-    """What was answered to one kind of request."""
+    """What was answered to one kind of request: to the first of its addresses, then to the next."""
 
     port: int
-    address: str
-    headers: dict = field(default_factory=dict)
+    addresses: list
+    # How many ask at once.
+    clients: int = CLIENTS
     # Each address is new to the page cache.
     fresh: bool = False
+    # What is known is asked for again only if it has changed.
+    etags: dict = field(default_factory=dict)
     times: list = field(default_factory=list)
     elapsed: float = 0
-    status: int = 0
-    etag: str = ""
+    statuses: set = field(default_factory=set)
     body: bytes = b""
 
+    def __post_init__(self):
+        self.turns = itertools.cycle(self.addresses)
+
     def ask(self, seconds):
-        """Ask from four connections for that long."""
+        """Ask for that long."""
         until = time.perf_counter() + seconds
 
-        def client(number):
+        def client():
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-            n = 0
             while time.perf_counter() < until:
-                n += 1
-                extra = f"{'&' if '?' in self.address else '?'}n={number}-{n}-{until}" if self.fresh else ""
-                start = time.perf_counter()
-                headers = {"Accept-Encoding": "gzip", **self.headers}
-                connection.request("GET", self.address + extra, headers=headers)
-                response = connection.getresponse()
-                self.body = response.read()
-                self.times.append((time.perf_counter() - start) * 1000)
-                self.status, self.etag = response.status, response.headers.get("ETag") or ""
+                self.once(connection)
 
-        threads = [threading.Thread(target=client, args=(n,)) for n in range(CLIENTS)]
+        threads = [threading.Thread(target=client) for _n in range(self.clients)]
         start = time.perf_counter()
         for thread in threads:
             thread.start()
@@ -98,6 +96,22 @@ class Figure:
             thread.join()
         self.elapsed += time.perf_counter() - start
         return self
+
+    def once(self, connection):
+        address = next(self.turns)
+        asked = address
+        if self.fresh:
+            asked += f"{'&' if '?' in address else '?'}n={uuid.uuid4()}"
+        headers = {"Accept-Encoding": "gzip"}
+        if address in self.etags:
+            headers["If-None-Match"] = self.etags[address]
+        start = time.perf_counter()
+        connection.request("GET", asked, headers=headers)
+        response = connection.getresponse()
+        self.body = response.read() or self.body
+        self.times.append((time.perf_counter() - start) * 1000)
+        self.statuses.add(response.status)
+        return response.headers.get("ETag") or ""
 
     @property
     def rate(self):
@@ -107,11 +121,6 @@ class Figure:
     def within(self, part):
         """The milliseconds within which that part of the answers came."""
         return sorted(self.times)[max(0, int(len(self.times) * part) - 1)]
-
-    @property
-    def whole(self):
-        """Bytes of the page before compression."""
-        return len(gzip.decompress(self.body) if self.body[:2] == b"\x1f\x8b" else self.body)
 
 
 PAGES = [
@@ -133,21 +142,48 @@ PAGES = [
 ]
 
 
-def rows(hub, bare, seconds):
-    """One row a page: computed, cached and unchanged, and the bare view with a page of that size.
+def pages():
+    """Name and addresses of what is measured."""
+    yield from ((name, [address]) for name, address in PAGES)
+    yield "detail, each in turn", [f"/es/organisations/{key}/" for key in catalogued()]
+
+
+def catalogued():
+    """The organisations of the catalogue, those of fewest and of most agreements."""
+    from directory.models import Organisation
+
+    return list(Organisation.objects.published().exclude(loaded=None).values_list("slug", flat=True))
+
+
+def known(port, addresses):
+    """`({address: etag}, the mean bytes of these pages before compression)`."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    etags, sizes = {}, []
+    for address in addresses:
+        asked = Figure(port, [address])
+        etags[address] = asked.once(connection)
+        sizes.append(len(gzip.decompress(asked.body)))
+    return etags, sum(sizes) // len(sizes)
+
+
+def rows(hub, bare, seconds, only=""):
+    """One row a page: computed for four readers and for one, cached and unchanged, and the bare view with
+    a page of that size.
 
     They are asked in turns of `TURN` seconds, so that a processor shared with other machines, which is
     faster in one moment than in the next, gives each of them its good and its bad moments.
     """
-    for _name, address in PAGES:
-        Figure(hub, address, fresh=True).ask(0.3)
-    for name, address in PAGES:
-        first = Figure(hub, address).ask(0.1)
+    wanted = [(name, addresses) for name, addresses in pages() if only in name]
+    for _name, addresses in wanted:
+        Figure(hub, addresses, fresh=True).ask(0.3)
+    for name, addresses in wanted:
+        etags, size = known(hub, addresses)
         figures = [
-            Figure(bare, f"/{first.whole}"),
-            Figure(hub, address, fresh=True),
-            Figure(hub, address),
-            Figure(hub, address, headers={"If-None-Match": first.etag}),
+            Figure(bare, [f"/{size}"]),
+            Figure(hub, addresses, fresh=True),
+            Figure(hub, addresses, fresh=True, clients=1),
+            Figure(hub, addresses),
+            Figure(hub, addresses, etags=etags),
         ]
         for _turn in range(max(1, round(seconds / TURN))):
             for figure in figures:
@@ -157,19 +193,40 @@ def rows(hub, bare, seconds):
 
 def table(found):
     lines = [
-        "| page | KB gzip | bare/s | computed/s | of bare | p50 ms | p95 ms | cached/s | of bare "
-        "| cached p95 ms | 304/s | status |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| page | KB gzip | bare/s | computed/s | of bare | p50 ms | p95 ms | one reader: p50 ms | p95 ms "
+        "| cached/s | of bare | cached p95 ms | 304/s | status |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for name, bare, computed, cached, unchanged in found:
+    for name, bare, computed, alone, cached, unchanged in found:
+        statuses = sorted(set().union(*(one.statuses for one in (bare, computed, alone, cached, unchanged))))
         lines.append(
             f"| {name} | {len(computed.body) / 1000:.1f} | {bare.rate:.0f} | {computed.rate:.0f} "
             f"| {computed.rate / bare.rate:.1%} | {computed.within(0.5):.1f} | {computed.within(0.95):.1f} "
+            f"| {alone.within(0.5):.1f} | {alone.within(0.95):.1f} "
             f"| {cached.rate:.0f} | {cached.rate / bare.rate:.0%} | {cached.within(0.95):.1f} "
-            f"| {unchanged.rate:.0f} "
-            f"| {computed.status}, {cached.status}, {unchanged.status} |"
+            f"| {unchanged.rate:.0f} | {', '.join(map(str, statuses))} |"
         )
     return "\n".join(lines)
+
+
+def first_visits(port):
+    """How long each organisation's page takes one reader when nothing of it is kept, for something
+    published has just changed."""
+    from django.db import connection
+
+    addresses = [f"/es/organisations/{key}/" for key in catalogued()]
+    figure, asked = Figure(port, addresses), http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    Figure(port, ["/es/"]).once(asked)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE directory_scope SET position = position")
+    # The labels of the vocabularies are read once a version and process.
+    Figure(port, ["/es/accessibility/"], fresh=True).ask(0.3)
+    for _address in addresses:
+        figure.once(asked)
+    return (
+        f"The pages of {len(addresses)} organisations, each asked for once after a change: "
+        f"half of them within {figure.within(0.5):.1f} ms, 95 % within {figure.within(0.95):.1f} ms."
+    )
 
 
 def prepare():
@@ -211,6 +268,7 @@ def in_own_database(module):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=4, help="how long each figure is measured")
+    parser.add_argument("--only", default="", help="measure only the pages with this in their name")
     parser.add_argument("--downloads", action="store_true", help="measure only what is taken away")
     options = parser.parse_args(arguments)
     in_own_database("ripess_hub.bench")
@@ -231,8 +289,10 @@ def main(arguments=None):
             try:
                 print(f"\n### With the {name}", flush=True)
                 if not options.downloads:
-                    print(f"\n{table(list(rows(8971, 8970, options.seconds)))}", flush=True)
-                print(f"\n{bench_downloads.table(bench_downloads.rows(hub))}", flush=True)
+                    found = list(rows(8971, 8970, options.seconds, options.only))
+                    print(f"\n{table(found)}\n\n{first_visits(8971)}", flush=True)
+                if not options.only:
+                    print(f"\n{bench_downloads.table(bench_downloads.rows(hub))}", flush=True)
             finally:
                 hub.stop()
     finally:
