@@ -22,7 +22,8 @@ FRAME = (-500, -270, 500, 270)
 PHONE, PHONE_SIZE = (-424, -270, 424, 270), 27
 
 AROUND = """
-    WITH public AS (
+    -- Looked up by organisation and by agreement, never read whole.
+    WITH public AS NOT MATERIALIZED (
         SELECT p.agreement_id AS id, p.organisation_id AS o, coalesce(a.direction, 'unclassified') AS direction
           FROM directory_agreementparty AS p
           JOIN directory_agreement AS a ON a.id = p.agreement_id AND a.publication = 'published'
