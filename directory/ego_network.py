@@ -6,12 +6,12 @@ from math import atan2, cos, pi, sin
 
 from babel.lists import format_list
 from django.db import connection
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count
 from django.urls import reverse
 
 from directory.api_parts import best_name
 from directory.lettering import Labels
-from directory.models import AgreementParty, Organisation, Publication
+from directory.models import Agreement, Organisation
 from directory.network import node_of, shortened, spoken
 from directory.text import best_text, locale
 
@@ -60,23 +60,13 @@ AROUND = """
 
 def partners(organisation):
     """Every partner of an organisation with the agreements they share, those of most first."""
-    shared = (
-        AgreementParty.objects.filter(
-            organisation=OuterRef("pk"),
-            agreement__publication=Publication.PUBLISHED,
-            agreement__parties__organisation=organisation,
-        )
-        .order_by()
-        .values("organisation")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
+    shared = Agreement.objects.published().filter(parties__organisation=organisation)
     return (
         Organisation.objects.published()
         .named()
         .exclude(pk=organisation.pk)
-        .annotate(shared=Subquery(shared))
-        .filter(shared__gt=0)
+        .filter(agreements__in=shared)
+        .annotate(shared=Count("agreements"))
         .order_by("-shared", "slug")
     )
 

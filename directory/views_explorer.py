@@ -4,7 +4,6 @@ choice."""
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -159,7 +158,9 @@ def timeline_page(request):
         return f"{reverse('directory:events')}?{query}"
 
     rows = timeline.years(found, events.without(), links, events_url)
-    renewals = filterset.without().filter(Q(supersedes__isnull=False) | Q(renewed_by__isnull=False))
+    renewing = Agreement.objects.exclude(supersedes=None).order_by()
+    in_chains = renewing.values("pk").union(renewing.values("supersedes"))
+    renewals = filterset.without().filter(pk__in=in_chains)
     context |= {
         "heading": heading(found["total"]),
         "total": found["total"],
@@ -167,7 +168,7 @@ def timeline_page(request):
         "chart": timeline.chart(rows),
         "undated": found["undated"][0]["n"] if found["undated"] else 0,
         "undated_url": links.to(year="unknown"),
-        "chains": timeline.chains(*renewals.order_by("pk").values_list("pk", flat=True).distinct()[:500])[
+        "chains": timeline.chains(*renewals.order_by("pk").values_list("pk", flat=True)[:500])[
             : timeline.MOST_CHAINS
         ],
     }

@@ -194,6 +194,11 @@ class Agreement(Entry):
             GinIndex(fields=["search_en"], name="agreement_search_en"),
             GinIndex(fields=["place_keys"], name="agreement_places"),
             GinIndex(fields=["sector_keys"], name="agreement_sectors"),
+            # The orders of the list: the latest first, and the titles of each language.
+            models.Index(F("start_year").desc(nulls_last=True), name="agreement_recent"),
+            models.Index(fields=["sort_es"], name="agreement_sort_es"),
+            models.Index(fields=["sort_fr"], name="agreement_sort_fr"),
+            models.Index(fields=["sort_en"], name="agreement_sort_en"),
         ]
 
     def __str__(self):
