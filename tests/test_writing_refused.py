@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import OutgoingMail
 from contributions.models import Attachment, Contribution, Draft, Step
 from tests import factories as make
-from tests.writing import CLOSES, MOMENT, OPENS, WORDS, a_call, form_address, post, sent, shown, signed_in
+from tests.writing import CLOSES, MOMENT, OPENS, WORDS, a_call, post, sent, shown, signed_in
 from workinggroup.models import Call
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
@@ -271,64 +271,6 @@ def test_what_was_added_after_a_press_whose_answer_was_lost_is_never_dropped(clo
         assert record.versions.count() == 2
 
 
-def test_after_the_closing_returned_work_takes_the_words_and_names_what_else_was_changed(clock):
-    """Scenario 16: the form was opened before the closing, and pressed after it."""
-    call = a_call()
-    question = call.questions.create(text="¿Dónde?")
-    make.organisation(name="Red andina", acronym="RANDI")
-    client, person = signed_in()
-    with clock(OPENS):
-        record, key = sent(client, call, co_authors="Amina Diallo, amina@example.org")
-    until = CLOSES + timedelta(days=5)
-    moderator = make.moderator(call.group)
-    record.judge(Step.RETURN, by=moderator, version=1, reason="Diga dónde fue.", edit_until=until)
-    changed = {
-        "text": "Fue en Quito.",
-        "organisation": "randi",
-        "co_authors": "Amina Diallo, diallo@example.org",
-        f"answer-{question.pk}": "En Quito.",
-    }
-    with clock(CLOSES + LATE):
-        for _press in range(2):
-            press = {"key": key, "base": "1", "status": 302, **changed}
-            place = post(client, call, "submit", files=a_note(), **press)["Location"]
-        assert f"sent={key}" in place
-        page = shown(client.get(place))
-        later = shown(client.get(f"/es/account/contributions/{record.reference}/"))
-    record.refresh_from_db()
-    assert (record.version, record.text, record.organisation) == (2, "Fue en Quito.", None)
-    assert Draft.objects.get(pk=key).data["organisation"] == "randi"
-    for seen in (page, later):
-        assert "Sin incorporar" in seen
-        for value in ("Red andina", "diallo@example.org", "¿Dónde?", "En Quito.", "nota.txt"):
-            assert value in seen
-        assert "Idioma" not in seen.split("Sin incorporar")[1].split("</dl>")[0]
-    # Nobody else learns of it, and a call that is open again takes it.
-    record.co_authors.update(state="confirmed", user=moderator)
-    client.force_login(moderator)
-    with clock(CLOSES + LATE):
-        other = client.get(f"/es/account/contributions/{record.reference}/")
-    assert other.status_code == 200
-    assert "Sin incorporar" not in shown(other)
-    client.force_login(person)
-    with clock(CLOSES - MOMENT):
-        assert "Sin incorporar" not in shown(client.get(f"/es/account/contributions/{record.reference}/"))
-
-
-def test_after_the_closing_a_change_of_the_words_alone_leaves_nothing_untaken(clock):
-    call = a_call()
-    client, _person = signed_in()
-    with clock(OPENS):
-        record, key = sent(client, call, co_authors="Amina Diallo, amina@example.org", files=a_note())
-    record.judge(Step.RETURN, by=make.moderator(call.group), version=1, reason="Diga dónde fue.")
-    with clock(CLOSES + LATE):
-        whole = {"text": "Fue en Quito.", "co_authors": "Amina Diallo, amina@example.org"}
-        post(client, call, "submit", key=key, base="1", status=302, **whole)
-        page = shown(client.get(f"/es/account/contributions/{record.reference}/"))
-    assert "Fue en Quito." in page
-    assert "Sin incorporar" not in page
-
-
 @pytest.mark.parametrize("closed", [False, True])
 def test_pressed_twice_with_everything_in_the_form_it_is_one_contribution(clock, closed):
     """The second press brings its files again, and there is room for no more than the first brought."""
@@ -390,52 +332,3 @@ def test_of_two_presses_at_once_that_bring_the_same_file_it_is_kept_once():
     other.join()
     assert ended == [first]
     assert Attachment.objects.count() == 1
-
-
-# Whatever stands in a draft.
-
-HOSTILE = [
-    '"><script>alert(1)</script>',
-    "xx",
-    "\u202egnp.exe",
-    "%s{0}{{x}}",
-    "a,b@c,d@e",
-    "9" * 400,
-    "😀",
-]
-
-
-@pytest.mark.parametrize("value", HOSTILE)
-def test_no_value_of_a_field_breaks_a_page_about_a_draft_or_gets_in(clock, value):
-    """Late, seen by staff, admitted, opened again, and typed into what was returned."""
-    call = a_call()
-    call.questions.create(text="¿Dónde?")
-    fields = ("kind", "language", "author_name", "organisation", "links", "regions", "sectors", "agreements")
-    typed = dict.fromkeys(
-        (*fields, "co_authors", "consent", "agreed_to", "answer-0", "base", "revision"), value
-    )
-    staff = Client()
-    staff.force_login(make.staff())
-    client, _person = signed_in()
-    with clock(CLOSES - MOMENT):
-        record, key = sent(client, call)
-    record.judge(Step.RETURN, by=make.moderator(call.group), version=1, reason="Diga dónde fue.")
-    with clock(CLOSES + LATE):
-        late = uuid4()
-        post(client, call, "submit", draft=str(late), status=409, **typed)
-        assert client.get(f"{form_address(call)}{late}/").status_code == 200
-        assert client.get("/es/account/contributions/").status_code == 200
-        assert staff.get("/admin/contributions/draft/").status_code == 200
-        address = f"/admin/contributions/draft/{late}/change/"
-        page = staff.get(address)
-        assert page.status_code == 200
-        assert "<script>alert(1)" not in page.content.decode()
-        form = {"step": "admit", "version": page.context["draft"].revision, "reason": "Panne."}
-        assert staff.post(address, form).status_code == 400
-        post(client, call, "submit", key=key, status=400, **typed)
-        # The words alone, and what else the draft holds is not right.
-        words = {name: WORDS[name] for name in ("title", "summary", "text")}
-        answer = client.post(f"{form_address(call)}{key}/", {"do": "submit", "base": "1", **words})
-        assert answer.status_code == 302
-        assert client.get(f"/es/account/contributions/{record.reference}/").status_code == 200
-    assert Contribution.objects.count() == 1

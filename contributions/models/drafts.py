@@ -67,7 +67,7 @@ class DraftQuerySet(models.QuerySet):
 
 @dataclass
 class Sent:
-    """What became of a submission: `contribution` when it is in, else the call that had closed. `now`
+    """What became of a submission: `contribution` when it is in, else the call that was not open. `now`
     is the instant that decided, by the database's clock."""
 
     call: Call
@@ -179,14 +179,15 @@ class Draft(models.Model):
         with transaction.atomic():
             taken = Draft.objects.filter(pk=self.pk, user=None).update(user=user)
             self.refresh_from_db(fields=["user", "late_at"])
-            if taken and self.late_at and not self.call.takes(user):
+            closed = self.call.state == Call.State.CLOSED
+            if taken and self.late_at and closed and not self.call.takes(user):
                 mail.refused_late(self, self.call, user)
 
     # The gate.
 
     def submit(self, user, cleaned, *, base=0):
         """Send the draft, once. Return a `Sent`: with the contribution when it was in time, without
-        when the call had closed and nothing was sent before; then the text stays here as a late draft.
+        when the call was not open and nothing was sent before; then the text stays here (see `refuse`).
 
         `cleaned` is what the form made of the draft. `base` is the version the form was opened on: a
         second press of the same button finds a later one that holds the same and changes nothing.
@@ -214,7 +215,7 @@ class Draft(models.Model):
             return Sent(call, record)
 
     def comes_late(self, user):
-        """Keep as late what is pressed while the call takes nothing, whatever else is wrong with it;
+        """Keep what is pressed while the call takes nothing, whatever else is wrong with it;
         return whether that is so. Never of what was sent already."""
         with transaction.atomic():
             locked = Draft.objects.select_for_update().filter(pk=self.pk)
@@ -228,7 +229,10 @@ class Draft(models.Model):
             return True
 
     def refuse(self, call, user):
-        """Keep what came late, and say where it is; told once by mail."""
+        """Keep what came late, and say where it is; told once by mail. What is pressed before an opening
+        that staff moved is not late: it stays a draft, to be sent from then on."""
+        if call.state == Call.State.SCHEDULED:
+            return
         told = self.late_at is not None
         self.late_at = call.now
         Draft.objects.filter(pk=self.pk).update(late_at=call.now)

@@ -396,7 +396,8 @@ def with_call(record, call):
 
 
 def late(request, call, draft, problems=()):
-    """It came after the closing: not submitted, and nothing lost. `problems`: what else is wrong with it."""
+    """It came after the closing, or before an opening that was moved: not submitted, and nothing lost.
+    `problems`: what else is wrong with it."""
     return render(
         request,
         "contributions/late.html",

@@ -1,0 +1,160 @@
+"""What is pressed too late or too early, and what is wrong in it: kept, told plainly, and no page breaks."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import OutgoingMail
+from contributions.models import Contribution, Draft, Step
+from tests import factories as make
+from tests.writing import CLOSES, MOMENT, OPENS, WORDS, a_call, form_address, post, sent, shown, signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
+LATE = timedelta(seconds=2)
+
+
+@pytest.fixture(autouse=True)
+def _tables():
+    call_command("createcachetable")
+
+
+def a_note(content=b"Una nota."):
+    return SimpleUploadedFile("nota.txt", content, "text/plain")
+
+
+def test_after_the_closing_returned_work_takes_the_words_and_names_what_else_was_changed(clock):
+    """Scenario 16: the form was opened before the closing, and pressed after it."""
+    call = a_call()
+    question = call.questions.create(text="¿Dónde?")
+    make.organisation(name="Red andina", acronym="RANDI")
+    client, person = signed_in()
+    with clock(OPENS):
+        record, key = sent(client, call, co_authors="Amina Diallo, amina@example.org")
+    until = CLOSES + timedelta(days=5)
+    moderator = make.moderator(call.group)
+    record.judge(Step.RETURN, by=moderator, version=1, reason="Diga dónde fue.", edit_until=until)
+    changed = {
+        "text": "Fue en Quito.",
+        "organisation": "randi",
+        "co_authors": "Amina Diallo, diallo@example.org",
+        f"answer-{question.pk}": "En Quito.",
+    }
+    with clock(CLOSES + LATE):
+        for _press in range(2):
+            press = {"key": key, "base": "1", "status": 302, **changed}
+            place = post(client, call, "submit", files=a_note(), **press)["Location"]
+        assert f"sent={key}" in place
+        page = shown(client.get(place))
+        later = shown(client.get(f"/es/account/contributions/{record.reference}/"))
+    record.refresh_from_db()
+    assert (record.version, record.text, record.organisation) == (2, "Fue en Quito.", None)
+    assert Draft.objects.get(pk=key).data["organisation"] == "randi"
+    for seen in (page, later):
+        assert "Sin incorporar" in seen
+        for value in ("Red andina", "diallo@example.org", "¿Dónde?", "En Quito.", "nota.txt"):
+            assert value in seen
+        assert "Idioma" not in seen.split("Sin incorporar")[1].split("</dl>")[0]
+    # Nobody else learns of it, and a call that is open again takes it.
+    record.co_authors.update(state="confirmed", user=moderator)
+    client.force_login(moderator)
+    with clock(CLOSES + LATE):
+        other = client.get(f"/es/account/contributions/{record.reference}/")
+    assert other.status_code == 200
+    assert "Sin incorporar" not in shown(other)
+    client.force_login(person)
+    with clock(CLOSES - MOMENT):
+        assert "Sin incorporar" not in shown(client.get(f"/es/account/contributions/{record.reference}/"))
+
+
+def test_after_the_closing_a_change_of_the_words_alone_leaves_nothing_untaken(clock):
+    call = a_call()
+    client, _person = signed_in()
+    with clock(OPENS):
+        record, key = sent(client, call, co_authors="Amina Diallo, amina@example.org", files=a_note())
+    record.judge(Step.RETURN, by=make.moderator(call.group), version=1, reason="Diga dónde fue.")
+    with clock(CLOSES + LATE):
+        whole = {"text": "Fue en Quito.", "co_authors": "Amina Diallo, amina@example.org"}
+        post(client, call, "submit", key=key, base="1", status=302, **whole)
+        page = shown(client.get(f"/es/account/contributions/{record.reference}/"))
+    assert "Fue en Quito." in page
+    assert "Sin incorporar" not in page
+
+
+@pytest.mark.parametrize("who", ["signed in", "anonymous"])
+def test_a_press_before_an_opening_that_was_moved_is_told_when_and_is_not_late(clock, who):
+    call = a_call()
+    client = signed_in()[0] if who == "signed in" else Client()
+    key = uuid4()
+    with clock(OPENS):
+        post(client, call, "save", draft=str(key), status=302)
+        call.reschedule(opens_at=OPENS + timedelta(days=3), closes_at=CLOSES)
+    with clock(OPENS + timedelta(days=1)):
+        page = shown(post(client, call, "submit", key=key, revision="1", status=409, text="Más."))
+        again = shown(client.get(f"{form_address(call)}{key}/"))
+    for seen in (page, again):
+        assert "La convocatoria se abre el <time" in seen
+        assert "4 de noviembre de 2026 a las 12:00" in seen
+        assert "se conserva" in seen
+        assert "cerrada" not in seen
+        assert "cerró" not in seen
+    draft = Draft.objects.get(pk=key)
+    assert (draft.late_at, draft.data["text"]) == (None, "Más.")
+    assert not OutgoingMail.objects.exists()
+    if who == "anonymous":
+        client.force_login(make.person())
+    with clock(OPENS + timedelta(days=3)):
+        post(client, call, "submit", key=key, revision="2", status=302)
+    assert Contribution.objects.exists()
+
+
+# Whatever stands in a draft.
+
+HOSTILE = [
+    '"><script>alert(1)</script>',
+    "xx",
+    "\u202egnp.exe",
+    "%s{0}{{x}}",
+    "a,b@c,d@e",
+    "9" * 400,
+    "😀",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_value_of_a_field_breaks_a_page_about_a_draft_or_gets_in(clock, value):
+    """Late, seen by staff, admitted, opened again, and typed into what was returned."""
+    call = a_call()
+    call.questions.create(text="¿Dónde?")
+    fields = ("kind", "language", "author_name", "organisation", "links", "regions", "sectors", "agreements")
+    typed = dict.fromkeys(
+        (*fields, "co_authors", "consent", "agreed_to", "answer-0", "base", "revision"), value
+    )
+    staff = Client()
+    staff.force_login(make.staff())
+    client, _person = signed_in()
+    with clock(CLOSES - MOMENT):
+        record, key = sent(client, call)
+    record.judge(Step.RETURN, by=make.moderator(call.group), version=1, reason="Diga dónde fue.")
+    with clock(CLOSES + LATE):
+        late = uuid4()
+        post(client, call, "submit", draft=str(late), status=409, **typed)
+        assert client.get(f"{form_address(call)}{late}/").status_code == 200
+        assert client.get("/es/account/contributions/").status_code == 200
+        assert staff.get("/admin/contributions/draft/").status_code == 200
+        address = f"/admin/contributions/draft/{late}/change/"
+        page = staff.get(address)
+        assert page.status_code == 200
+        assert "<script>alert(1)" not in page.content.decode()
+        form = {"step": "admit", "version": page.context["draft"].revision, "reason": "Panne."}
+        assert staff.post(address, form).status_code == 400
+        post(client, call, "submit", key=key, status=400, **typed)
+        # The words alone, and what else the draft holds is not right.
+        words = {name: WORDS[name] for name in ("title", "summary", "text")}
+        answer = client.post(f"{form_address(call)}{key}/", {"do": "submit", "base": "1", **words})
+        assert answer.status_code == 302
+        assert client.get(f"/es/account/contributions/{record.reference}/").status_code == 200
+    assert Contribution.objects.count() == 1
