@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, F
+from django.db.models import F
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,8 +24,7 @@ from contributions.models import ANONYMOUS_DAYS, Contribution
 from contributions.rights import fate_of as contributions_fate
 from directory import maps
 from directory.figures import ask
-from directory.filter_parts import Unnest
-from directory.filters import agreements_counted
+from directory.filters import OrganisationFilter, agreements_counted
 from directory.models import Agreement, Event, Organisation
 from directory.models.suggestions import SENDER_KEPT
 from directory.search import Kind, best, clean_query
@@ -53,25 +52,20 @@ def root(request):
 
 @require_safe
 def home(request):
-    organisations = Organisation.objects.published()
-    per_sector = dict(
-        organisations.order_by()
-        .annotate(key=Unnest(F("sector_keys")))
-        .values_list("key")
-        .annotate(n=Count("pk"))
-    )
+    # Counted as in the list that each figure leads to.
+    organisations = OrganisationFilter({}, Organisation.objects.published())
+    per_sector, per_country = organisations.counts("sector"), organisations.counts("country")
     sectors = sorted(
         (entry for entry in vocabulary()["sector"].values() if per_sector.get(entry.key)),
         key=lambda entry: -per_sector[entry.key],
     )
     figure = ask(Agreement.objects.published(), "total", "direction", parts=maps.PARTS, rows=maps.QUERIES)
-    figures = organisations.aggregate(total=Count("pk"), countries=Count("country", distinct=True))
     return render(
         request,
         "home.html",
         {
-            "organisation_count": figures["total"],
-            "country_count": figures["countries"],
+            "organisation_count": organisations.total,
+            "country_count": len(per_country),
             "agreement_count": figure["total"],
             "event_count": Event.objects.published().count(),
             "map": maps.draw(figure),
