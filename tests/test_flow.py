@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
@@ -353,6 +354,26 @@ def test_the_draft_is_saved_while_one_writes_and_comes_back_after_a_broken_conne
     assert page.input_value("#title") == "Tres años"
     page.click("#contribution .notice--sun button >> nth=0")
     assert page.input_value("#title") == "Tres años de ferias"
+    context.close()
+
+
+def test_whoever_is_signed_out_while_writing_is_told_that_the_text_is_kept(browser, live_server, call):
+    context, person = signed_in(browser, live_server.url)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{live_server.url}/fr/calls/ferias/contribute/")
+    page.fill("#title", "Trois ans")
+    page.click('#contribution .actions button[value="save"]')
+    page.wait_for_url("**/contribute/*-*/")
+    Session.objects.all().delete()
+    page.fill("#title", "Trois ans de foires")
+    page.clock.fast_forward(15_000)
+    link = page.locator("[data-state] a")
+    link.wait_for(timeout=10_000)
+    assert "gardé chez nous" in page.inner_text("[data-state]")
+    link.click()
+    page.wait_for_url("**/account/login/?next=*")
+    assert Draft.objects.get(rescued_for=person).data["title"] == "Trois ans de foires"
     context.close()
 
 

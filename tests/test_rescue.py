@@ -1,6 +1,7 @@
 """A session that ends while somebody writes: one copy of the text, which is its owner's and nobody else's."""
 
 import json
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -41,7 +42,7 @@ def a_note(text=b"canary note"):
 def go_on(ended, *texts, files=None):
     client, _person, call, key = ended
     for text in texts:
-        post(client, call, "autosave", key=key, revision="1", text=text, status=302)
+        post(client, call, "autosave", key=key, revision="1", text=text, status=200)
     if files:
         post(client, call, "save", key=key, revision="1", text=texts[-1], files=files, status=302)
 
@@ -65,10 +66,24 @@ def test_however_often_it_is_saved_there_is_one_copy_and_it_comes_back(ended):
     assert copies(ended).get().data["text"] == "Cuatro."
 
 
+@pytest.mark.parametrize(("language", "words"), [
+    ("es", "Su sesión ha terminado"), ("fr", "Votre session est terminée"), ("en", "You are signed out")
+])  # fmt: skip
+def test_the_script_that_saves_learns_that_the_text_is_kept_and_where_to_sign_in(ended, language, words):
+    client, person, call, key = ended
+    told = post(client, call, "autosave", page=language, key=key, text="Uno.", status=200).json()
+    assert words in told["kept"]
+    here = f"{form_address(call, language)}{key}/"
+    assert told["address"] == f"/{language}/account/login/?next={quote(here, safe='')}"
+    assert "saved" not in told
+    client.force_login(person)
+    assert "Uno." in shown(client.get(here))
+
+
 def test_another_browser_has_a_copy_of_its_own(ended):
     _client, person, call, key = ended
     go_on(ended, "Uno.")
-    post(Client(), call, "autosave", key=key, revision="1", text="De otro navegador.", status=302)
+    post(Client(), call, "autosave", key=key, revision="1", text="De otro navegador.", status=200)
     assert {copy.data["text"] for copy in copies(ended)} == {"Uno.", "De otro navegador."}
     assert {copy.rescued_for for copy in copies(ended)} == {person}
 
@@ -79,9 +94,10 @@ def test_somebody_else_in_that_browser_goes_on_in_one_draft_of_their_own(ended):
     other = make.person()
     client.force_login(other)
     for text in ("Mío.", "Mío, y más."):
-        post(client, call, "autosave", key=key, revision="1", text=text, status=302)
+        told = post(client, call, "autosave", key=key, revision="1", text=text, status=200).json()
     own = Draft.objects.get(user=other)
     assert (own.data["text"], own.rescued_for) == ("Mío, y más.", None)
+    assert told["address"] == f"{form_address(call)}{own.pk}/"
     # What the first one wrote is not shown to them, by no address.
     copy = copies(ended).get(user=None)
     for address in (form_address(call), f"{form_address(call)}{copy.pk}/", "/es/account/contributions/"):
@@ -107,7 +123,7 @@ def test_nobody_finds_a_copy_by_its_key_nor_its_file(ended):
 def test_a_person_takes_the_copies_away_and_leaves_none_behind(ended, django_capture_on_commit_callbacks):
     _client, person, call, _key = ended
     go_on(ended, "Canary words.", files=a_note())
-    post(Client(), call, "autosave", key=ended[3], revision="1", text="Canary elsewhere.", status=302)
+    post(Client(), call, "autosave", key=ended[3], revision="1", text="Canary elsewhere.", status=200)
     drafts = json.loads("".join(rights.export_for(person)))["contributions"]["drafts"]
     assert {draft["typed"]["text"] for draft in drafts} == {
         WORDS["text"], "Canary words.", "Canary elsewhere.",

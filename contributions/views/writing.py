@@ -115,7 +115,7 @@ def draft(request, slug, key):
             Draft.objects.filter(pk=key, call=call).exclude(user=None).exists()
             and not request.user.is_authenticated
         ):
-            return to_sign_in(request, reverse("contributions:draft", args=[slug, key]))
+            return redirect(sign_in_address(reverse("contributions:draft", args=[slug, key])))
         raise Http404
     record.call = call
     if request.user.is_authenticated:
@@ -161,7 +161,7 @@ def receive(request, call, key):
     try:
         draft = find_or_begin(request, call, key)
         if draft and draft.user_id and draft.user_id != request.user.pk:
-            return rescued(request, call, draft, data)
+            return rescued(request, call, draft, data, asked)
     except TooMany:
         return shown_back(request, call, key, data, _(
             "Very many drafts were begun from this connection in the last hour, so this one was not saved. Your text is below: sign in and it is saved, or try again later."
@@ -181,14 +181,7 @@ def receive(request, call, key):
         hold(request, draft)
     problems = attach(call, draft, request.FILES.getlist("files"))
     if asked == "autosave":
-        return JsonResponse(
-            {
-                "saved": time_of(draft.saved_at, getattr(request.user, "time_zone", "") or call.time_zone),
-                "revision": draft.revision,
-                "address": reverse("contributions:draft", args=[call.slug, draft.pk]),
-                "overwritten": overwritten,
-            }
-        )
+        return autosaved(request, call, draft, overwritten=overwritten)
     if overwritten:
         messages.warning(
             request,
@@ -200,6 +193,14 @@ def receive(request, call, key):
         restore_earlier(draft, (number_of(value) or 0) + overwritten)
         return redirect("contributions:draft", call.slug, draft.pk)
     return act(request, call, draft, asked, spoilt, problems)
+
+
+def autosaved(request, call, draft, **more):
+    """What `write.js` learns of a save."""
+    zone = getattr(request.user, "time_zone", "") or call.time_zone
+    address = reverse("contributions:draft", args=[call.slug, draft.pk])
+    saved = {"saved": time_of(draft.saved_at, zone), "revision": draft.revision, "address": address}
+    return JsonResponse({**saved, **more})
 
 
 def act(request, call, draft, asked, spoilt, problems):
@@ -245,7 +246,7 @@ def submit(request, call, draft, spoilt, problems):
                 "Your contribution is saved. To send it, sign in or create an account; you come back here and press “Send the contribution” once more."
             ),
         )
-        return to_sign_in(request, f"{address}?last=1")
+        return redirect(sign_in_address(f"{address}?last=1"))
     try:
         sent = draft.submit(request.user, form.for_model, base=number_of(request.POST.get("base")) or 0)
     except (Overtaken, ChangesEnded) as conflict:
@@ -287,18 +288,26 @@ def closed_lately(call):
     )
 
 
-def rescued(request, call, draft, data):
-    """What arrived for a draft of somebody who is not signed in any more is kept; then, sign in."""
+def rescued(request, call, draft, data, asked):
+    """What arrived for a draft of somebody who is not signed in any more is kept; then, sign in. `write.js`
+    is told so, and goes on saving into the copy until its writer does."""
     kept = rescue(request, call, draft, data)
+    here = reverse("contributions:draft", args=[call.slug, draft.pk])
+    if asked == "autosave" and request.user.is_authenticated:
+        return autosaved(request, call, kept)
+    if asked == "autosave":
+        sentence = _("You are signed out. What you write is kept with us until you sign in again.")
+        return JsonResponse({"kept": sentence, "sign_in": _("Sign in"), "address": sign_in_address(here)})
     for problem in attach(call, kept, request.FILES.getlist("files")):
         messages.warning(request, problem)
     if request.user.is_authenticated:
         return redirect("contributions:draft", call.slug, kept.pk)
-    return to_sign_in(request, reverse("contributions:draft", args=[call.slug, draft.pk]))
+    return redirect(sign_in_address(here))
 
 
-def to_sign_in(request, address):
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': address})}")
+def sign_in_address(address):
+    """Where one signs in and then comes to `address`."""
+    return f"{reverse('account_login')}?{urlencode({'next': address})}"
 
 
 def restore_earlier(draft, number):

@@ -91,7 +91,17 @@ function enhance(form) {
       const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
       const type = answer.headers.get("Content-Type") || "";
       if (!answer.ok || answer.redirected || !type.includes("json")) throw new Error(answer.status);
-      const { saved, revision, address } = await answer.json();
+      const { saved, revision, address, kept, sign_in: label } = await answer.json();
+      // Signed out meanwhile: kept in a copy, which comes back after signing in.
+      if (label) {
+        const link = document.createElement("a");
+        link.href = address;
+        link.textContent = label;
+        say(kept, true);
+        state.append(link);
+        saving = false;
+        return;
+      }
       form.elements.revision.value = revision;
       form.action = address;
       if (location.pathname !== address) history.replaceState(null, "", address);
