@@ -382,12 +382,13 @@ class ContributionForm(forms.Form):
         self.check_asked(people)
         return [(name, email) for email, name in people.items()]
 
-    def check_asked(self, emails):
-        """Each new co-author gets a letter; nobody causes more than so many in a day."""
+    def check_asked(self, people):
+        """Each new co-author, and who confirmed under another name, gets a letter; nobody causes more
+        than so many in a day."""
         if not self.user or not self.user.is_authenticated:
             return
-        known = self.contribution.co_authors.values_list("email", flat=True) if self.contribution else ()
-        new = set(emails) - set(known)
+        known = self.contribution.co_authors.not_asked_again(people) if self.contribution else set()
+        new = set(people) - known
         if new and mail.asked_within_a_day(self.user) + len(new) > mail.MOST_ASKED:
             raise ValidationError(
                 _(

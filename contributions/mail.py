@@ -77,7 +77,8 @@ def ask_co_author(person):
     language = user.language if user else record.language
     url = address("contributions:co_author", person.token, language=language)
     context = {"co_author": person, "contribution": record, "call": record.call, "url": url}
-    occasion = f"co-author:{record.author_id}:{person.token}"
+    # A later version may name them otherwise.
+    occasion = f"co-author:{record.author_id}:{person.token}:{record.version}"
     OutgoingMail.objects.put(
         person.email, "co_author", context, language=language, user=user, occasion=occasion
     )

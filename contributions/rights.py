@@ -295,11 +295,7 @@ def take_name_off(record):
 def leave_works_of_others(user):
     """The person is no longer co-author or translator of other people's contributions."""
     for one in CoAuthor.objects.of(user).select_related("contribution"):
-        for version in ContributionVersion.objects.filter(contribution=one.contribution_id):
-            named = version.rest.get("co_authors", [])
-            if one.name in named:
-                version.rest["co_authors"] = [name for name in named if name != one.name]
-                version.save(update_fields=["rest"])
+        forget_in_versions(one)
     unname(Contribution, CoAuthor.objects.of(user).values_list("contribution", flat=True))
     unname(CoAuthor, CoAuthor.objects.of(user).values_list("pk", flat=True))
     CoAuthor.objects.of(user).delete()
@@ -312,6 +308,18 @@ def leave_works_of_others(user):
     history.filter(pgh_obj__in=unfinished).delete()
     translations.update(translator=None, translator_name="")
     history.filter(translator=user).update(translator=None, translator_name="")
+
+
+def forget_in_versions(person):
+    """Every version names the other co-authors alone, as they are named now: which other name, of whoever
+    was taken off or named otherwise, was this person's, nothing says."""
+    others = CoAuthor.objects.filter(contribution=person.contribution_id).exclude(name=person.name)
+    kept = set(others.values_list("name", flat=True))
+    for version in ContributionVersion.objects.filter(contribution=person.contribution_id):
+        named = version.rest.get("co_authors", [])
+        if not kept.issuperset(named):
+            version.rest["co_authors"] = [name for name in named if name in kept]
+            version.save(update_fields=["rest"])
 
 
 def forget_in_drafts(addresses):

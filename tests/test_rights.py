@@ -123,6 +123,7 @@ def canary():
     CoAuthor.objects.create(
         contribution=theirs, name="Canary Quispe", email="second.canary@example.org", state="confirmed"
     )
+    CoAuthor.objects.create(contribution=theirs, name="Fatou", email="fatou@example.org")
     make.draft(other, of=call, co_authors="Fatou, fatou@example.org\nCanary Quispe, canary@example.org")
     for language, publication in (("fr", "published"), ("en", "draft")):
         ContributionTranslation.objects.create(

@@ -59,6 +59,16 @@ class CoAuthorQuerySet(models.QuerySet):
     def confirmed(self):
         return self.filter(state=CoAuthor.State.CONFIRMED)
 
+    def not_asked_again(self, names):
+        """Their addresses, without those who confirmed under another name than `names`, `{address: name}`,
+        gives them."""
+        rows = self.values_list("email", "name", "state")
+        return {
+            email
+            for email, name, state in rows
+            if state != CoAuthor.State.CONFIRMED or names.get(email) == name
+        }
+
     def standing(self):
         """Those who did not decline."""
         return self.exclude(state=CoAuthor.State.DECLINED)
@@ -99,6 +109,16 @@ class CoAuthor(models.Model):
 
     def __str__(self):
         return self.name
+
+    def rename(self, name):
+        """The author names them otherwise: the new name shows at once. Whoever confirmed did so under the
+        name they were shown, which nobody changes behind their back: until they confirm the new one, none
+        stands with the contribution. Return whether they are to be asked."""
+        others = CoAuthor.objects.filter(pk=self.pk).exclude(name=name)
+        asked = {"name": name, "state": self.State.ASKED, "answered_at": None}
+        again = others.confirmed().update(**asked)
+        others.exclude(state=self.State.CONFIRMED).update(name=name)
+        return bool(again)
 
     def answer(self, confirm, *, user=None):
         """Confirm or decline, at any time and again; whoever is signed in, or has proven the address,

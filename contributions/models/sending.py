@@ -149,7 +149,7 @@ def was_sent(record, draft, cleaned):
 
 
 def ask(record, named):
-    """Ask those named as co-authors, each once; who is no longer named is taken off."""
+    """Ask those named as co-authors, each once under one name; who is no longer named is taken off."""
     if record.version == 1 and not named:
         return
     emails = [email for _name, email in named]
@@ -158,5 +158,6 @@ def ask(record, named):
         person, new = CoAuthor.objects.get_or_create(
             contribution=record, email=email, defaults={"name": name}
         )
-        if new:
+        if new or person.rename(name):
+            person.name = name
             mail.ask_co_author(person)

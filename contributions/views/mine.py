@@ -163,7 +163,11 @@ def co_author(request, token):
         raise Http404
     if request.method == "POST":
         answer = request.POST.get("answer")
-        if answer in ("confirm", "decline"):
+        if answer == "confirm" and request.POST.get("name", person.name) != person.name:
+            messages.warning(
+                request, _("You are named otherwise by now, so nothing was recorded. Please read it again.")
+            )
+        elif answer in ("confirm", "decline"):
             person.answer(answer == "confirm", user=request.user)
             messages.success(
                 request, _("Thank you. Your answer is recorded; you can change it here at any time.")
