@@ -1,9 +1,11 @@
 """What is pressed too late or too early, and what is wrong in it: kept, told plainly, and no page breaks."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -109,6 +111,53 @@ def test_a_press_before_an_opening_that_was_moved_is_told_when_and_is_not_late(c
     with clock(OPENS + timedelta(days=3)):
         post(client, call, "submit", key=key, revision="2", status=302)
     assert Contribution.objects.exists()
+
+
+# Without an account, before an answer came.
+
+
+def drawn(client, call, language="es"):
+    """The key of a fresh form, and what it says of itself."""
+    page = shown(client.get(form_address(call, language)))
+    return tuple(re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("draft", "drawn"))
+
+
+def without_answers(client):
+    """The same browser, which no answer to a press has reached."""
+    client.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+    return client
+
+
+@pytest.mark.parametrize("do", ["save", "submit", "autosave"])
+def test_a_second_press_of_a_form_never_saved_finds_the_draft_of_the_first(do):
+    call = a_call(closes_at=None)
+    client = Client()
+    key, mark = drawn(client, call)
+    post(client, call, do, draft=key, drawn=mark)
+    without_answers(client)
+    answer = post(client, call, do, draft=key, drawn=mark, text="Más.")
+    draft = Draft.objects.get()
+    assert (str(draft.pk), draft.data["text"]) == (key, "Más.")
+    assert "Más." in shown(client.get(f"{form_address(call)}{key}/"))
+    assert answer.status_code in (200, 302)
+
+
+def test_nobody_else_writes_into_it_with_its_key_nor_with_what_its_form_said():
+    """The key stands in the address, which people pass on."""
+    call = a_call(closes_at=None)
+    client = Client()
+    key, mark = drawn(client, call)
+    post(client, call, "save", draft=key, drawn=mark)
+    other = Client()
+    _other_key, of_another = drawn(other, call)
+    # A page that shows a text back names the key it got, and nothing more.
+    bad = Client(enforce_csrf_checks=True)
+    drawn(bad, call)
+    assert 'name="drawn"' not in shown(post(bad, call, "save", draft=key, status=403))
+    for said in (mark, of_another, "", "é", "\x00"):
+        post(without_answers(other), call, "save", draft=key, drawn=said, text="Ajeno.")
+    assert Draft.objects.get(pk=key).data["text"] == WORDS["text"]
+    assert Draft.objects.count() == 6
 
 
 # Whatever stands in a draft.

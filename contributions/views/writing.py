@@ -29,6 +29,7 @@ from contributions.models import (
     NoRoom,
     Overtaken,
 )
+from contributions.views.browser import drafts_of, hold, mark, may_write
 from contributions.views.rescue import TooMany, count_begun, rescue, take_back
 from directory.inspection import Refused, accept_attribute, kinds_in_words
 from directory.templatetags.hub import markdown
@@ -36,8 +37,6 @@ from directory.text import time_of
 from directory.vocabulary import once_a_version
 from workinggroup.models import Call, CallQuestion
 
-HELD = "drafts"
-MOST_HELD = 20
 LANGUAGES = dict(settings.LANGUAGES)
 
 
@@ -57,21 +56,6 @@ def the_call(slug):
         return copy(call).as_of_now()
     except Call.DoesNotExist:
         raise Http404 from None
-
-
-def held(request):
-    """The drafts that this browser began without an account."""
-    return [key for key in request.session.get(HELD, []) if isinstance(key, str)]
-
-
-def hold(request, draft):
-    """Let this browser find the draft again; the oldest beyond twenty is let go."""
-    keys = [key for key in held(request) if key != str(draft.pk)]
-    request.session[HELD] = [*keys, str(draft.pk)][-MOST_HELD:]
-
-
-def drafts_of(request):
-    return Draft.objects.editable_by(request.user, held(request))
 
 
 def csrf_problem(request):
@@ -264,7 +248,7 @@ def find_or_begin(request, call, key):
     # What it holds is about to be replaced. One statement says whether the key is taken: between two,
     # the other of two presses would take it, and this one would begin a second draft.
     draft = Draft.objects.filter(pk=key).defer("data", "earlier").first()
-    begun_elsewhere = draft and draft.user_id is None and str(key) not in held(request)
+    begun_elsewhere = draft and draft.user_id is None and not may_write(request, draft)
     if draft and (draft.call_id != call.pk or begun_elsewhere):
         # Of another call, or begun in another browser, and nothing says that this is the same person.
         draft, key = None, uuid.uuid4()
@@ -361,6 +345,7 @@ def page(
             "group": call.group,
             "draft": draft,
             "stored": stored,
+            "drawn": "" if stored else mark(request, draft.pk),
             "form": form,
             "errors": errors,
             "error_count": ngettext("There is %(count)s problem", "There are %(count)s problems", len(errors))
