@@ -23,8 +23,13 @@ import django
 from ripess_hub import bench_downloads
 from ripess_hub.bench_data import generate
 
-# Organisations and agreements generated beside the catalogue.
-SIZES = {"catalogue": (0, 0), "10,000 more organisations and 20,000 agreements": (10_000, 20_000)}
+# With what: organisations and agreements generated beside what is there already, and which pages are asked
+# for (those with this in their name).
+SIZES = [
+    ("the catalogue", 0, 0, ""),
+    ("10,000 more organisations", 10_000, 0, "search"),
+    ("10,000 more organisations and 20,000 agreements", 0, 20_000, ""),
+]
 CLIENTS = 4
 # Seconds that one kind of request is asked for before the next has its turn.
 TURN = 0.5
@@ -282,16 +287,18 @@ def main(arguments=None):
           f"{options.seconds:g} s a figure")  # fmt: skip
     bare = Server(8970, "ripess_hub.bench_bare")
     try:
-        for name, (organisations, agreements) in SIZES.items():
-            if organisations:
+        for name, organisations, agreements, part in SIZES:
+            if organisations or agreements:
                 generate(organisations, agreements)
             hub = Server(8971, "ripess_hub.settings")
             try:
-                print(f"\n### With the {name}", flush=True)
+                print(f"\n### With {name}", flush=True)
                 if not options.downloads:
-                    found = list(rows(8971, 8970, options.seconds, options.only))
-                    print(f"\n{table(found)}\n\n{first_visits(8971)}", flush=True)
-                if not options.only:
+                    found = list(rows(8971, 8970, options.seconds, options.only or part))
+                    print(f"\n{table(found)}", flush=True)
+                if not options.downloads and not part:
+                    print(f"\n{first_visits(8971)}", flush=True)
+                if not options.only and not part:
                     print(f"\n{bench_downloads.table(bench_downloads.rows(hub))}", flush=True)
             finally:
                 hub.stop()

@@ -79,13 +79,15 @@ AGREEMENTS = f"""
 """
 # Two to six parties, mostly two; every third choice falls on a few organisations.
 PARTIES = """
+    WITH made AS MATERIALIZED (SELECT count(*) AS n FROM directory_organisation WHERE slug LIKE 'bench-%')
     INSERT INTO directory_agreementparty (agreement_id, organisation_id, name, role, position)
     SELECT DISTINCT ON (a.id, o.id) a.id, o.id, '', '', k
       FROM directory_agreement AS a
-      CROSS JOIN LATERAL generate_series(1, (ARRAY[2, 2, 2, 3, 3, 4, 6])[1 + a.id %% 7]) AS k
+      CROSS JOIN made
+      CROSS JOIN LATERAL generate_series(1, (ARRAY[2, 2, 2, 3, 3, 4, 6])[1 + a.id % 7]) AS k
       JOIN directory_organisation AS o ON o.slug = 'bench-' ||
-           1 + (a.id * 7919 + k * 104729) %% CASE WHEN (a.id + k) %% 3 = 0 THEN 100 ELSE %(organisations)s END
-     WHERE a.slug LIKE 'bench-%%'
+           1 + (a.id * 7919 + k * 104729) % CASE WHEN (a.id + k) % 3 = 0 THEN 100 ELSE made.n END
+     WHERE a.slug LIKE 'bench-%'
 """
 AGREEMENT_SECTORS = """
     INSERT INTO directory_agreement_sectors (agreement_id, sector_id)
@@ -105,22 +107,20 @@ TABLES = (
 
 
 def generate(organisations, agreements):
-    """Insert that many into the database of the bench."""
+    """Insert that many into the database of the bench; agreements tie the organisations inserted before."""
     from django.db import connection
 
+    steps = []
+    if organisations:
+        steps += [(ORGANISATIONS, {"count": organisations}), (ORGANISATION_SECTORS, None)]
+    if agreements:
+        steps += [(AGREEMENTS, {"count": agreements}), (PARTIES, None), (AGREEMENT_SECTORS, None)]
     with connection.cursor() as cursor:
         # Neither derived row by row nor written into the history, which would take minutes.
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute("SELECT setseed(0.5)")
-        for step, parameters in (
-            (ORGANISATIONS, {"count": organisations}),
-            (ORGANISATION_SECTORS, None),
-            (AGREEMENTS, {"count": agreements}),
-            (PARTIES, {"organisations": organisations}),
-            (AGREEMENT_SECTORS, None),
-            ("SELECT hub_derive_all()", None),
-        ):
+        for step, parameters in (*steps, ("SELECT hub_derive_all()", None)):
             cursor.execute(step, parameters)
             # Without figures of the rows just made the planner takes minutes where seconds do.
             cursor.execute("ANALYZE")
