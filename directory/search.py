@@ -1,7 +1,6 @@
 """Search: every language finds every language; accents, case and small typos are forgiven."""
 
 import re
-from contextlib import suppress
 from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -55,6 +54,23 @@ def cognates(text, language):
     return FROM_SPANISH.sub(lambda found: "tions" if found.group(1) else "tion", text)
 
 
+class Asked(NamedTuple):
+    """What is searched for, in the forms in which statements ask for it."""
+
+    text: str
+    es: str
+    fr: str
+    en: str
+    # By the names that cities have in the records; empty where there is none.
+    elsewhere: str
+
+    @classmethod
+    def for_text(cls, text):
+        wanted = LOOSE_MINUS.sub(" ", text)
+        words = {language: cognates(wanted, language) for language in CONFIGURATIONS}
+        return cls(text, **words, elsewhere=as_recorded(wanted))
+
+
 class WordSimilarity(Func):
     """How well the first text is found within the second, 0 to 1, by trigrams (pg_trgm)."""
 
@@ -93,7 +109,7 @@ def search(queryset, text, *, names=None, also=None):
     needs `names_text` or the sort columns.
     """
     for words in readings(text):
-        found = matching(queryset, words, names, also)
+        found = matching(queryset, Asked.for_text(words), names, also)
         if found.exists():
             return found
     return resembling(queryset, text, also)
@@ -106,16 +122,15 @@ def readings(text):
         yield corrected
 
 
-def matching(queryset, text, names, also=None):
-    """Return the records that hold the words of `text`, annotated with `rank`."""
-    wanted = LOOSE_MINUS.sub(" ", text)
+def matching(queryset, asked, names, also=None):
+    """Return the records that hold the words of `asked`, annotated with `rank`."""
     queries = {
-        language: SearchQuery(cognates(wanted, language), config=config, search_type="websearch")
+        language: SearchQuery(getattr(asked, language), config=config, search_type="websearch")
         for language, config in CONFIGURATIONS.items()
     }
-    if elsewhere := as_recorded(wanted):
+    if asked.elsewhere:
         for language, config in CONFIGURATIONS.items():
-            queries[language] |= SearchQuery(elsewhere, config=config, search_type="websearch")
+            queries[language] |= SearchQuery(asked.elsewhere, config=config, search_type="websearch")
     found = Q()
     for language, query in queries.items():
         found |= Q(**{f"search_{language}": query})
@@ -124,7 +139,7 @@ def matching(queryset, text, names, also=None):
         output_field=models.FloatField(),
     )
     if names:
-        name = array_of(HubSort(Value(text)), queryset.model._meta.get_field(names))
+        name = array_of(HubSort(Value(asked.text)), queryset.model._meta.get_field(names))
         called = Q(**{f"{names}__contains": name})
         found |= called
         rank = Case(When(called, then=Value(2.0)), default=Value(0.0)) + rank
@@ -145,48 +160,71 @@ class Kind(NamedTuple):
     names: str = ""
     also: Also | None = None
 
-    def matching(self, text):
-        return matching(self.searched, text, self.names, self.also)
+    def matching(self, asked):
+        return matching(self.searched, asked, self.names, self.also)
 
-    def resembling(self, text):
-        return resembling(self.searched, text, self.also)
-
-
-def best(kinds, text, most):
-    """Search several kinds by name, each as `search` does, all in one statement a reading:
-    `{name: (keys of the best, how many were found)}`."""
-    found, tried = {}, readings(text)
-    while len(found) < len(kinds) and (words := next(tried, None)) is not None:
-        found |= ranked({name: kind.matching(words) for name, kind in missing(kinds, found)}, most)
-    return found | ranked({name: kind.resembling(text) for name, kind in missing(kinds, found)}, most)
+    def resembling(self, asked):
+        return resembling(self.searched, asked.text, self.also)
 
 
-def missing(kinds, found):
-    return [(name, kind) for name, kind in kinds.items() if name not in found]
+class Kinds(dict):
+    """Several kinds of records by name, searched at once, each as `search` does.
 
+    Django takes longer to write the statement than PostgreSQL to answer it. So each kind's part is
+    written once, around marks that stand for what is asked.
+    """
 
-def ranked(found, most):
-    """Return the keys of the `most` best of each queryset that finds anything, and how many it finds."""
-    # A common word matches thousands: they are matched, ranked and counted once, by keys alone.
-    matched, best_ones, parameters = [], [], []
-    for number, queryset in enumerate(found.values()):
-        with suppress(EmptyResultSet):
-            sql, values = queryset.order_by().values("pk", "slug", "rank").query.sql_with_params()
+    MARKS = Asked(*(f"\0{name}" for name in Asked._fields))
+
+    def __init__(self, **kinds):
+        super().__init__(kinds)
+        self.written = {}
+
+    def best(self, text, most):
+        """`{name: (keys of the best, how many were found)}`, in one statement a reading."""
+        found, tried = {}, readings(text)
+        while len(found) < len(self) and (words := next(tried, None)) is not None:
+            found |= self.ranked(self.without(found), Kind.matching, Asked.for_text(words), most)
+        return found | self.ranked(self.without(found), Kind.resembling, Asked.for_text(text), most)
+
+    def without(self, found):
+        return [name for name in self if name not in found]
+
+    def ranked(self, names, way, asked, most):
+        """The keys of the `most` best of each kind that finds anything, and how many it finds."""
+        # A common word matches thousands: they are matched, ranked and counted once, by keys alone.
+        matched, best, parameters = [], [], []
+        stands_for = dict(zip(self.MARKS, asked, strict=True))
+        names = [name for name in names if self.part(name, way, asked)]
+        for number, name in enumerate(names):
+            sql, values = self.part(name, way, asked)
             matched.append(f"found_{number} AS MATERIALIZED ({sql})")
-            best_ones.append(
+            best.append(
                 f"(SELECT {number}, row_number() OVER (ORDER BY rank DESC, slug) AS place, pk, "
                 f"(SELECT count(*) FROM found_{number}) FROM found_{number} ORDER BY place LIMIT {int(most)})"
             )
-            parameters += values
-    if not matched:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(matched)} {' UNION ALL '.join(best_ones)}", parameters)
-        rows = sorted(cursor.fetchall())
-    answers = {}
-    for number, _place, key, count in rows:
-        answers.setdefault(list(found)[number], ([], count))[0].append(key)
-    return answers
+            parameters += (stands_for.get(value, value) for value in values)
+        if not matched:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH {', '.join(matched)} {' UNION ALL '.join(best)}", parameters)
+            rows = sorted(cursor.fetchall())
+        answers = {}
+        for number, _place, key, count in rows:
+            answers.setdefault(names[number], ([], count))[0].append(key)
+        return answers
+
+    def part(self, name, way, asked):
+        """The statement of one kind and its parameters, with marks; empty where none can be found."""
+        marks = self.MARKS if asked.elsewhere else self.MARKS._replace(elsewhere="")
+        key = name, way, marks
+        if key not in self.written:
+            queryset = way(self[name], marks).order_by().values("pk", "slug", "rank")
+            try:
+                self.written[key] = queryset.query.sql_with_params()
+            except EmptyResultSet:
+                self.written[key] = ()
+        return self.written[key]
 
 
 # Each word as it is where a name holds it, else the most similar one of a name, if there is one.

@@ -1,6 +1,7 @@
 """Pages that see every app: home, search, a person's data, health, and the site's own pages."""
 
 import logging
+from functools import lru_cache
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.conf import settings
@@ -27,7 +28,7 @@ from directory.figures import ask
 from directory.filters import OrganisationFilter, agreements_counted
 from directory.models import Agreement, Event, Organisation
 from directory.models.suggestions import SENDER_KEPT
-from directory.search import Kind, best, clean_query
+from directory.search import Kind, Kinds, clean_query
 from directory.text import language
 from directory.vocabulary import vocabulary
 from ripess_hub import rights
@@ -75,35 +76,34 @@ def home(request):
     )
 
 
-def searched_kinds():
-    """What the one search box looks through."""
+@lru_cache
+def searched_kinds(code):
+    """What the one search box looks through, shown to readers of a language."""
     organisations, agreements = Organisation.objects.published(), Agreement.objects.published()
     events, groups = Event.objects.published(), WorkingGroup.objects.published()
     meetings, calls = Meeting.objects.published(), Call.objects.published()
     contributions = Contribution.objects.published()
     of_groups = ("loaded", "group__loaded")
-    return {
-        "organisations": Kind(organisations, agreements_counted(organisations.rows()), "name_keys"),
-        "agreements": Kind(agreements, agreements.rows()),
-        "events": Kind(events, events.rows()),
-        "groups": Kind(groups.searchable(), groups.with_coordinator()),
-        "meetings": Kind(
-            meetings.searchable(), meetings.with_event().select_related("group").defer(*of_groups)
-        ),
-        "calls": Kind(calls.searchable(), calls.with_state().select_related("group").defer(*of_groups)),
-        "contributions": Kind(
+    return Kinds(
+        organisations=Kind(organisations, agreements_counted(organisations.rows()), "name_keys"),
+        agreements=Kind(agreements, agreements.rows()),
+        events=Kind(events, events.rows()),
+        groups=Kind(groups.searchable(), groups.with_coordinator()),
+        meetings=Kind(meetings.searchable(), meetings.with_event().select_related("group").defer(*of_groups)),
+        calls=Kind(calls.searchable(), calls.with_state().select_related("group").defer(*of_groups)),
+        contributions=Kind(
             contributions.annotate(slug=F("reference")),
-            contributions.without_bulk().with_byline().in_language(language()),
+            contributions.without_bulk().with_byline().in_language(code),
             also=TRANSLATIONS,
         ),
-    }
+    )
 
 
 @require_safe
 def search_page(request):
     text = clean_query(request.GET.get("q", ""))
-    kinds = searched_kinds() if text else {}
-    found = best(kinds, text, 10)
+    kinds = searched_kinds(language()) if text else {}
+    found = kinds.best(text, 10) if text else {}
     results = {}
     for name, kind in kinds.items():
         keys, count = found.get(name, ([], 0))
