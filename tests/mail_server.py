@@ -5,8 +5,12 @@ import email
 import email.policy
 import socket
 import threading
+from datetime import timedelta
 
 from aiosmtpd.controller import Controller
+from django.utils import timezone
+
+from accounts.models import OutgoingMail
 
 
 class Handler:
@@ -51,3 +55,13 @@ def serve(handler):
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
     return controller
+
+
+def put(language="fr", **options):
+    return OutgoingMail.objects.put(
+        "awa@example.org", "notice", {"notice": "totp_activated"}, language=language, **options
+    )
+
+
+def due_again(mail):
+    OutgoingMail.objects.filter(pk=mail.pk).update(next_attempt_at=timezone.now() - timedelta(seconds=1))

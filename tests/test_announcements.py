@@ -1,47 +1,19 @@
-"""Who is told what of calls, once each, and what moderators are told."""
+"""Who is told of the openings and changes of calls, once each, whatever happens in between."""
 
 import threading
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from accounts.letters import MailKind
 from accounts.models import OutgoingMail
-from contributions.tasks import announce_calls, remind_of_closing, send_digests
+from contributions.tasks import announce_calls
 from tests import factories as make
+from tests.announcing import CLOSES, DAY, HOUR, MOMENT, OPENS, a_call, changed, follower, letters, told
 from workinggroup import mail
-from workinggroup.models import AnnouncedOpening, Call, CallChange, Follow
+from workinggroup.models import Call, CallChange
 
 pytestmark = pytest.mark.django_db
-
-OPENS = datetime(2026, 11, 1, 12, tzinfo=UTC)
-CLOSES = datetime(2026, 12, 1, 12, tzinfo=UTC)
-MOMENT = timedelta(microseconds=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-
-def a_call(*, told=True, **values):
-    """A call whose opening was announced, unless told otherwise."""
-    call = make.call(**{"opens_at": OPENS, "closes_at": CLOSES, "title": "Relatos", **values})
-    if told:
-        AnnouncedOpening.objects.create(call=call, at=OPENS)
-    return call
-
-
-def follower(call, since=OPENS, **values):
-    user = make.person(**values)
-    Follow.objects.create(group=call.group, user=user, since=since)
-    return user
-
-
-def letters(**values):
-    return OutgoingMail.objects.filter(**values).order_by("pk")
-
-
-def told(user):
-    return [letter.subject for letter in letters(user=user)]
 
 
 # Openings.
@@ -106,21 +78,6 @@ def test_whoever_follows_later_is_not_told_of_what_was_announced(clock):
         late = follower(call, since=OPENS + HOUR)
         announce_calls()
     assert told(late) == []
-
-
-# Changes.
-
-
-def changed(clock, at, *, closes_at, call=None):
-    call = call or a_call()
-    with clock(at):
-        if closes_at == "now":
-            call.close_now()
-        else:
-            call.reschedule(opens_at=OPENS, closes_at=closes_at)
-        announce_calls()
-        announce_calls()
-    return call
 
 
 @pytest.mark.parametrize(
@@ -343,185 +300,6 @@ def test_the_number_of_queries_does_not_grow_with_the_readers(clock, django_asse
     assert letters().count() == 24
 
 
-# Reminders.
-
-
-@pytest.mark.parametrize(
-    ("left", "subject"),
-    [
-        (7 * DAY + MOMENT, None),
-        (7 * DAY, "Quedan 7 días: Relatos"),
-        (7 * DAY - 5 * HOUR, "Quedan 7 días: Relatos"),
-        # The worker was away meanwhile.
-        (3 * DAY, "Quedan 3 días: Relatos"),
-        (2 * DAY, "Quedan 48 horas: Relatos"),
-        (HOUR, "Queda 1 hora: Relatos"),
-        (HOUR / 3, "Queda 1 hora: Relatos"),
-        (0 * HOUR, None),
-    ],
-)
-def test_the_closing_is_told_seven_days_and_48_hours_before(clock, left, subject):
-    call = a_call()
-    reader, holder = follower(call), make.person()
-    make.draft(holder, of=call, title="Lo que aprendimos")
-    type(make.draft(None, of=call)).objects.update(created_at=OPENS)
-    with clock(CLOSES - left):
-        remind_of_closing()
-        remind_of_closing()
-    expected = [subject] if subject else []
-    assert (told(reader), told(holder)) == (expected, expected)
-    if subject:
-        text = letters(user=holder).get().text
-        assert "1 de diciembre de 2026 a las 12:00" in text
-        assert "/contribute/" in text
-        assert letters().first().kind == "closing"
-
-
-def test_both_reminders_come_each_once(clock):
-    call = a_call()
-    reader = follower(call)
-    for left in (8 * DAY, 7 * DAY, 6 * DAY, 2 * DAY, DAY):
-        with clock(CLOSES - left):
-            remind_of_closing()
-    assert told(reader) == ["Quedan 7 días: Relatos", "Quedan 48 horas: Relatos"]
-
-
-@pytest.mark.parametrize("late", [MOMENT, 3 * DAY])
-def test_who_follows_or_writes_only_since_then_is_not_reminded_of_what_they_just_read(clock, late):
-    call = a_call()
-    due = CLOSES - 7 * DAY
-    new = follower(call, since=due + late)
-    holder = make.person()
-    draft = make.draft(holder, of=call)
-    type(draft).objects.update(created_at=due + late)
-    with clock(due + late + HOUR):
-        remind_of_closing()
-    assert (told(new), told(holder)) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("opened_before", "expected"),
-    [(7 * DAY + MOMENT, 2), (7 * DAY, 1), (3 * DAY, 1), (2 * DAY + MOMENT, 1), (2 * DAY, 0), (DAY, 0)],
-)
-def test_a_call_opened_later_than_the_reminders_instant_gets_none(clock, opened_before, expected):
-    call = a_call(told=False, opens_at=CLOSES - opened_before)
-    AnnouncedOpening.objects.create(call=call, at=CLOSES - opened_before)
-    reader = follower(call)
-    for left in (7 * DAY, 6 * DAY, 2 * DAY, DAY):
-        with clock(CLOSES - left):
-            remind_of_closing()
-    assert len(told(reader)) == expected
-
-
-def test_after_an_extension_the_reminders_count_from_the_new_closing(clock):
-    call = a_call()
-    reader = follower(call)
-    with clock(CLOSES - 6 * DAY):
-        remind_of_closing()
-    # The letter about the change tells the new closing: no reminder of seven days for it.
-    changed(clock, CLOSES - 5 * DAY, closes_at=CLOSES - 5 * DAY + 6 * DAY, call=call)
-    with clock(CLOSES - 4 * DAY):
-        remind_of_closing()
-    with clock(CLOSES):
-        remind_of_closing()
-    assert told(reader) == [
-        "Quedan 6 días: Relatos",
-        "Más tiempo para contribuir: Relatos",
-        "Quedan 24 horas: Relatos",
-    ]
-    changed(clock, CLOSES + HOUR, closes_at=CLOSES + 20 * DAY, call=call)
-    with clock(CLOSES + 13 * DAY):
-        remind_of_closing()
-    assert told(reader)[3:] == ["Más tiempo para contribuir: Relatos", "Quedan 7 días: Relatos"]
-
-
-def test_calls_without_a_closing_or_unpublished_remind_nobody(clock):
-    for call in (a_call(closes_at=None), a_call(publication="draft")):
-        follower(call)
-    with clock(CLOSES - DAY):
-        remind_of_closing()
-    assert not letters().exists()
-
-
-# Moderators.
-
-
-def waiting(group, **values):
-    values.setdefault("call", make.call(group=group))
-    values.setdefault("received_at", CLOSES - 3 * DAY)
-    return make.contribution(state="received", published_at=None, **values)
-
-
-MORNING = CLOSES.replace(hour=7)
-
-
-def test_moderators_are_told_once_a_day_what_waits_in_their_groups_and_nothing_of_others(clock):
-    group, other = make.group(title="Nuestro grupo"), make.group(title="Otro grupo")
-    moderator, idle = make.moderator(group, language="es"), make.moderator(make.group())
-    first = waiting(group, title="La primera")
-    waiting(group, received_at=CLOSES - DAY)
-    waiting(other, title="Ajena")
-    draft = make.draft(make.person(), of=make.call(group=group))
-    # Nobody can be told that this one was admitted.
-    make.draft(None, of=draft.call)
-    type(draft).objects.update(late_at=CLOSES)
-    with clock(MORNING):
-        send_digests()
-        send_digests()
-    assert told(idle) == []
-    letter = letters(user=moderator).get()
-    assert letter.subject == "3 contribuciones esperan una decisión"
-    for words in (
-        "Nuestro grupo",
-        "2 contribuciones recibidas",
-        "desde hace 2 días",
-        first.reference,
-        "1 texto llegó",
-    ):
-        assert words in letter.text
-    assert "Otro grupo" not in letter.text
-    assert "Ajena" not in letter.text
-    assert "/admin/contributions/contribution/?state__exact=received" in letter.text
-    assert "/admin/contributions/draft/" in letter.text
-    with clock(MORNING + DAY):
-        send_digests()
-    assert len(told(moderator)) == 2
-
-
-@pytest.mark.parametrize(("hour", "zone", "sent"), [(6, "UTC", 0), (7, "UTC", 1), (7, "America/La_Paz", 0), (11, "America/La_Paz", 1)])  # fmt: skip
-def test_the_summary_comes_in_the_morning_of_the_moderator(clock, hour, zone, sent):
-    group = make.group()
-    make.moderator(group, time_zone=zone)
-    waiting(group)
-    with clock(CLOSES.replace(hour=hour)):
-        send_digests()
-    assert letters().count() == sent
-
-
-def test_own_work_published_work_and_nothing_are_no_reason_to_write(clock):
-    group = make.group()
-    moderator = make.moderator(group)
-    waiting(group, author=moderator)
-    waiting(group).co_authors.create(name="M", email=moderator.email, user=moderator)
-    waiting(group).co_authors.create(name="By mail", email=moderator.email, state="confirmed")
-    make.contribution(call=make.call(group=group))
-    with clock(MORNING):
-        send_digests()
-    assert not letters().exists()
-
-
-def test_no_summary_for_who_does_not_want_it_or_moderates_no_longer(clock):
-    group = make.group()
-    make.moderator(group, mail_off=[MailKind.DIGEST])
-    former = make.moderator(group)
-    former.is_staff = False
-    former.save()
-    waiting(group)
-    with clock(MORNING):
-        send_digests()
-    assert not letters().exists()
-
-
 # All of it runs by itself.
 
 
@@ -531,14 +309,3 @@ def test_every_periodic_task_exists():
     celery_app.loader.import_default_modules()
     for entry in celery_app.conf.beat_schedule.values():
         assert entry["task"] in celery_app.tasks
-
-
-def test_a_moderator_whose_address_is_none_keeps_no_summary_from_the_others(clock):
-    group = make.group()
-    broken, moderator = make.moderator(group), make.moderator(group)
-    type(broken).objects.filter(pk=broken.pk).update(email="a@example.org\r\nbcc: b@example.org")
-    waiting(group)
-    with clock(MORNING):
-        send_digests()
-    assert told(broken) == []
-    assert len(told(moderator)) == 1

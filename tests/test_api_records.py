@@ -12,7 +12,7 @@ from contributions.models import ContributionTranslation
 from directory import models as directory
 from ripess_hub.api import LISTS
 from tests import factories as make
-from tests.test_api import ask, grow, hide, named, outside, relate
+from tests.api import ask, grow, hide, named, outside, relate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
 

@@ -22,7 +22,7 @@ from ripess_hub.api import LISTS
 from ripess_hub.models import Dump
 from ripess_hub.tasks import make_dump
 from tests import factories as make
-from tests.test_api import RECORDS, hide, key_of
+from tests.api import RECORDS, hide, key_of
 from tests.test_formats import take
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,8 +14,8 @@ from django.utils import translation
 from contributions.models import ContributionTranslation
 from directory import models as directory
 from tests import factories as make
+from tests.api import RECORDS, hide, key_of
 from tests.pages import address_of, get
-from tests.test_api import RECORDS, hide, key_of
 from tests.test_formats import take
 from workinggroup.models import Call, Meeting
 

@@ -17,7 +17,7 @@ from directory import models as directory
 from directory.formats.columns import columns_of
 from ripess_hub.api import LISTS
 from tests import factories as make
-from tests.test_api import RECORDS, everything_about, hide, key_of
+from tests.api import RECORDS, everything_about, hide, key_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
 

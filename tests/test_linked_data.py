@@ -13,7 +13,7 @@ from directory import models as directory
 from directory import ontology
 from ripess_hub.api import LISTS
 from tests import factories as make
-from tests.test_api import RECORDS, hide, key_of, relate
+from tests.api import RECORDS, hide, key_of, relate
 from tests.test_formats import take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]

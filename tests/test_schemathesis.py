@@ -14,7 +14,7 @@ from schemathesis.engine.events import EngineFinished, FatalError, NonFatalError
 
 from ripess_hub.api import LISTS
 from ripess_hub.wsgi import application
-from tests.test_api import grow
+from tests.api import grow
 
 # The engine asks from a thread of its own, so records must be committed.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_pages")]
