@@ -4,14 +4,16 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpResponseRedirect as redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contributions.admin.steps import OFFERED, ManyForm, name_of
-from contributions.models import TRANSITIONS, Contribution, Overtaken, OwnContribution, Step
+from contributions.models import TRANSITIONS, Contribution, Erased, Overtaken, OwnContribution, Step
 from workinggroup.models import HubNow
 
 MOST_AT_ONCE = 200
+GONE = gettext_lazy("It is no longer there: its author has left and taken it along.")
 
 
 @admin.action(description=gettext_lazy("Publish the chosen contributions"), permissions=["change"])
@@ -96,6 +98,8 @@ def judged(request, step, record, form):
         return _("You wrote it: somebody else must decide.")
     except Overtaken as error:
         return overtaken(error)
+    except Erased:
+        return str(GONE)
     return ""
 
 
@@ -154,7 +158,14 @@ def asked(model_admin, request, step, records, form, status):
     return page(model_admin, request, step, records=possible, form=form, left=left, status=status)
 
 
-def page(model_admin, request, step, *, records=(), form=None, left=(), kept="", status):
+def gone(model_admin, request, step, record, kept):
+    """The step was asked of one that its author has taken along meanwhile."""
+    left = [{"record": record, "problem": GONE}]
+    back = reverse("admin:contributions_contribution_changelist")
+    return page(model_admin, request, step, left=left, kept=kept, back=back, status=410)
+
+
+def page(model_admin, request, step, *, records=(), form=None, left=(), kept="", back="", status):
     context = {
         **model_admin.admin_site.each_context(request),
         "title": OFFERED[step],
@@ -166,6 +177,6 @@ def page(model_admin, request, step, *, records=(), form=None, left=(), kept="",
         "left": left,
         "kept": kept,
         "checkbox": ACTION_CHECKBOX_NAME,
-        "back": request.get_full_path(),
+        "back": back or request.get_full_path(),
     }
     return TemplateResponse(request, "admin/contributions/many.html", context, status=status)

@@ -17,7 +17,7 @@ from contributions.admin import many, reading
 from contributions.admin.moderated import GroupFilter, Moderated
 from contributions.admin.outcomes import Unused
 from contributions.admin.steps import OFFERED, StepForm, steps_from
-from contributions.models import Overtaken, OwnContribution, Step
+from contributions.models import Erased, Overtaken, OwnContribution, Step
 from directory.admin import HubAdmin
 
 State = models.Contribution.State
@@ -185,6 +185,8 @@ class ContributionAdmin(Moderated):
             if record is None:
                 raise Http404 from error
             return self.page(request, record, sent=form, overtaken=error, status=409)
+        except Erased:
+            return many.gone(self, request, step, record, form.cleaned_data.get("reason", ""))
         self.message_user(request, done(record, step), messages.SUCCESS)
         query = urlencode({"_changelist_filters": request.GET["_changelist_filters"]}) if (
             "_changelist_filters" in request.GET

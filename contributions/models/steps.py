@@ -62,6 +62,15 @@ class Overtaken(NotAllowed):
         return self.version is not None and self.version != self.contribution.version
 
 
+class Erased(NotAllowed):
+    """The contribution is no longer there: its author has left and taken it along. It has no key any more,
+    like what one removes oneself."""
+
+    def __init__(self, step, contribution):
+        super().__init__(step)
+        contribution.pk = None
+
+
 class ChangesEnded(NotAllowed):
     """The author may send no new version now: the time for it ended at `ended_at`, or, when that is None,
     the call takes no changes at the moment."""
@@ -89,7 +98,7 @@ class Steps:
 
     def move(self, step, *, by, judged=None, reason="", detail=None, **values):
         """Take `step` of the table, or raise `Overtaken` when the stored state, or the version that
-        was judged, does not allow it; then nothing is changed."""
+        was judged, does not allow it, `Erased` when there is none any more; then nothing is changed."""
         sources, target = TRANSITIONS[step]
         with transaction.atomic():
             rows = type(self).objects.filter(pk=self.pk, state__in=sources)
@@ -97,7 +106,8 @@ class Steps:
                 rows = rows.filter(version=judged)
             before = rows.select_for_update(of=("self",)).values_list("state", flat=True).first()
             if before is None:
-                raise Overtaken(step, type(self).objects.get(pk=self.pk), judged)
+                present = type(self).objects.filter(pk=self.pk).first()
+                raise Overtaken(step, present, judged) if present else Erased(step, self)
             rows.update(state=target, updated_at=HubNow(), **values)
             self.refresh_from_db(fields=["state", "version", *values])
             self.note(step, by=by, before=before, reason=reason, detail=detail)
@@ -125,7 +135,7 @@ class Steps:
     def judge(self, step, *, by, version, reason="", edit_until=None):
         """Take a decision of a moderator about the version they read, and tell the author.
 
-        Raises `OwnContribution`, `ReasonMissing` or `Overtaken`; then nothing is changed and nobody
+        Raises `OwnContribution`, `ReasonMissing`, `Overtaken` or `Erased`; then nothing is changed and nobody
         is told. `edit_until`: until when returned work may be changed; None for no end.
         """
         if step not in DECISIONS:

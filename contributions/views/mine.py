@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contributions.comparison import further_fields
 from contributions.forms import ContributionForm
-from contributions.models import CoAuthor, Contribution, Draft, NotAllowed, StepTaken
+from contributions.models import CoAuthor, Contribution, Draft, Erased, NotAllowed, StepTaken
 from contributions.models.sending import not_taken
 from contributions.views.writing import published_calls
 from directory.models import Organisation
@@ -147,6 +147,9 @@ def change(request, record):
             messages.success(request, _("The withdrawal is undone."))
         else:
             raise NotAllowed(asked)
+    except Erased:
+        messages.error(request, _("This contribution is no longer there. Nothing was done."))
+        return redirect("contributions:all_mine")
     except NotAllowed:
         messages.error(request, _("This is no longer possible: the state has changed. Nothing was done."))
     return redirect("contributions:mine", record.reference)

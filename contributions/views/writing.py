@@ -25,7 +25,9 @@ from contributions.models import (
     ANONYMOUS_DAYS,
     LATE_KEPT_DAYS,
     ChangesEnded,
+    Contribution,
     Draft,
+    Erased,
     NoRoom,
     Overtaken,
 )
@@ -176,7 +178,12 @@ def receive(request, call, key):
         # The text that was put by just now stands before those the page showed.
         restore_earlier(draft, (number_of(value) or 0) + overwritten)
         return redirect("contributions:draft", call.slug, draft.pk)
-    return act(request, call, draft, asked, spoilt, problems)
+    try:
+        return act(request, call, draft, asked, spoilt, problems)
+    except (Draft.DoesNotExist, Contribution.DoesNotExist, Erased):
+        return shown_back(request, call, key, data, _(
+            "The draft was removed in the meantime, from another window or with your account. Nothing was sent; your text is below, to copy or to save anew."
+        ), status=410)  # fmt: skip
 
 
 def autosaved(request, call, draft, **more):
