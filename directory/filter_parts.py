@@ -10,7 +10,7 @@ import re
 import django_filters
 from django import forms
 from django.core.exceptions import EmptyResultSet
-from django.db.models import F, Func
+from django.db.models import F
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -188,12 +188,3 @@ def counted(records, facets):
         elif key:
             found[list(facets)[number]][key] = count
     return found, total
-
-
-class Unnest(Func):
-    function = "unnest"
-    set_returning = True
-
-    @property
-    def output_field(self):
-        return self.source_expressions[0].output_field.base_field

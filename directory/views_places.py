@@ -1,13 +1,11 @@
 """The pages of regions and sectors: what the directory holds of each, with ways on."""
 
-from django.db.models import Count, F
 from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory import api_vocabularies, maps
-from directory.filter_parts import Unnest
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted
 from directory.formats.pages import in_formats
 from directory.links import Links
@@ -42,7 +40,7 @@ def gathered(request, table, key):
     agreements = AgreementFilter(choice, Agreement.objects.published().rows().prefetch_related(PARTIES))
     found = agreements.ask("total", "direction", "sector", "continent", parts=maps.PARTS, rows=maps.QUERIES)
     organisations = OrganisationFilter(choice, Organisation.objects.published())
-    per_key = organisations_by(organisations.without(), crossed)
+    per_key = organisations.counts(crossed)
     events = EventFilter(choice, Event.objects.published().rows())
     busiest = agreements_counted(organisations.without().rows())
     return render(
@@ -55,7 +53,7 @@ def gathered(request, table, key):
             "around": around(entry) if table == "region" else [],
             "within": within(entry) if table == "region" else [],
             "organisations": busiest.order_by("-agreement_count", "slug")[:MOST_ORGANISATIONS],
-            "organisation_count": organisations.without().count(),
+            "organisation_count": organisations.total,
             "agreements": agreements.qs[:MOST_AGREEMENTS] if found["total"] else [],
             "agreement_count": found["total"],
             "events": events.qs[:MOST_EVENTS],
@@ -72,13 +70,6 @@ def gathered(request, table, key):
             "crossed": crossings(crossed, found, per_key, links),
         },
     )
-
-
-def organisations_by(organisations, table):
-    """How many organisations there are of each sector, or on each continent."""
-    column = "sector_keys" if table == "sector" else "place_keys"
-    rows = organisations.order_by().annotate(one=Unnest(F(column))).values_list("one").annotate(Count("pk"))
-    return dict(rows)
 
 
 def crossings(table, found, organisations, links):
