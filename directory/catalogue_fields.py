@@ -82,7 +82,7 @@ class Texts(Field):
         texts = {}
         for code in LANGUAGES:
             try:
-                if not value.get(code):
+                if not value.get(code) or (isinstance(value[code], str) and not value[code].strip()):
                     if not self.partial:
                         raise ValidationError(_("is missing"))
                     texts[code] = ""
@@ -286,6 +286,8 @@ class Mappings(Field):
         self.empty = {}
 
     def check(self, value, model, load):
-        if not isinstance(value, dict):
-            raise wrong_type(_("a mapping"))
+        """A text or a list of texts under each name."""
+        for found in value.values():
+            for item in found if isinstance(found, list) else [found]:
+                words(item)
         return value

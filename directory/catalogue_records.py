@@ -1,5 +1,7 @@
 """Which sections of the catalogue's files the directory understands."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from directory import models
@@ -32,9 +34,11 @@ MAPPINGS = {
 
 def terms(data, section):
     """The entries of a section of terms, their further identifiers gathered as `mappings`."""
-    for entry in data[section]:
-        plain = {name: value for name, value in entry.items() if name not in MAPPINGS}
-        yield {**plain, "mappings": {name: entry[name] for name in entry if name in MAPPINGS}}
+    for entry in data.records(section):
+        if isinstance(entry, dict):
+            plain = {name: value for name, value in entry.items() if name not in MAPPINGS}
+            entry = {**plain, "mappings": {name: entry[name] for name in entry if name in MAPPINGS}}
+        yield entry
 
 
 def vocabulary(model, section, file="vocab.yaml", inside=None, **fields):
@@ -159,9 +163,17 @@ class Parties(Field):
         self.create([(record, value)], load)
 
 
+# What no field can see by itself. A value of another type than these ask for is its field's to refuse.
+
+
+def of_type(entry, kind, *names):
+    """The entry's values under these names, None for those of another type."""
+    return [entry[name] if type(entry.get(name)) is kind else None for name in names]
+
+
 def two_parties(entry):
-    parties = [*(entry.get("parties") or []), *(entry.get("other_parties") or [])]
-    if len(parties) < 2:
+    lists = of_type(entry, list, "parties", "other_parties")
+    if sum(len(parties) for parties in lists if parties) < 2:
         yield "parties", _("an agreement has two parties at least")
 
 
@@ -170,20 +182,43 @@ def both_coordinates(entry):
         yield "lat", _("give both coordinates or neither")
 
 
-def years_in_order(entry):
-    start, end = entry.get("start_year"), entry.get("end_year")
-    if isinstance(start, int) and isinstance(end, int) and end < start:
-        yield "end_year", _("lies before the start")
-    yield from two_parties(entry)
+def in_order(entry, kind, first, last):
+    start, end = of_type(entry, kind, first, last)
+    if start and end and end < start:
+        yield last, _("lies before the start")
 
 
-def days_in_order(entry):
-    start, end, year = entry.get("start"), entry.get("end"), entry.get("year")
-    if start and end and type(start) is type(end) and end < start:
-        yield "end", _("lies before the start")
-    if start and hasattr(start, "year") and isinstance(year, int) and start.year != year:
-        yield "start", _("does not lie in the year given")
+def day_in_year(entry, day, year):
+    (known,) = of_type(entry, date, day)
+    if known and entry.get(year) is None:
+        yield year, _("is missing")
+    elif known and isinstance(entry[year], int) and known.year != entry[year]:
+        yield day, _("does not lie in the year given")
+
+
+def organisation(entry):
     yield from both_coordinates(entry)
+    (relations,) = of_type(entry, list, "relations")
+    if any(isinstance(item, dict) and item.get("target") == entry["key"] for item in relations or []):
+        yield "relations", _("An organisation cannot have a relation with itself.")
+
+
+def agreement(entry):
+    yield from two_parties(entry)
+    yield from in_order(entry, int, "start_year", "end_year")
+    yield from in_order(entry, date, "start", "end")
+    yield from day_in_year(entry, "start", "start_year")
+    yield from day_in_year(entry, "end", "end_year")
+    if entry.get("supersedes") == entry["key"]:
+        yield "supersedes", _("An agreement cannot renew itself.")
+
+
+def event(entry):
+    yield from both_coordinates(entry)
+    yield from in_order(entry, date, "start", "end")
+    yield from day_in_year(entry, "start", "year")
+    if entry.get("end") is not None and entry.get("start") is None:
+        yield "start", _("is missing")
 
 
 PROVENANCE = {
@@ -209,7 +244,7 @@ register(
     RecordType(
         models.Region,
         "vocab.yaml",
-        lambda data: data["regions"],
+        lambda data: data.records("regions"),
         {
             "type": Text("type", required=True),
             # Foreign keys are checked at the end of the transaction, so the order does not matter.
@@ -225,7 +260,7 @@ register(
     RecordType(
         models.Country,
         "countries.yaml",
-        lambda data: data["countries"],
+        lambda data: data.records("countries"),
         {
             "m49": Text("m49"),
             "subregion": Key("subregion", models.Region, required=True),
@@ -238,7 +273,7 @@ register(
     RecordType(
         models.Organisation,
         "organisations.yaml",
-        lambda data: data["organisations"],
+        lambda data: data.records("organisations"),
         {
             "names": Texts("name", required=True),
             "names_translated": Strings("names_translated", of_languages=True),
@@ -259,12 +294,12 @@ register(
             "relations": Relations(),
             **PROVENANCE,
         },
-        check=both_coordinates,
+        check=organisation,
     ),
     RecordType(
         models.Agreement,
         "agreements.yaml",
-        lambda data: data["agreements"],
+        lambda data: data.records("agreements"),
         {
             "title": Texts("title", required=True),
             "official_title": Texts("official_title"),
@@ -285,12 +320,12 @@ register(
             "description": Texts("description", required=True),
             **PROVENANCE,
         },
-        check=years_in_order,
+        check=agreement,
     ),
     RecordType(
         models.Event,
         "events.yaml",
-        lambda data: data["events"],
+        lambda data: data.records("events"),
         {
             "title": Texts("title", required=True),
             "series": Text("series"),
@@ -310,6 +345,6 @@ register(
             "outcome": Key("outcome", models.Agreement),
             **PROVENANCE,
         },
-        check=days_in_order,
+        check=event,
     ),
 )

@@ -47,13 +47,26 @@ class Duplicate(yaml.YAMLError):
     pass
 
 
+# What may be the name of a value: a word, or YAML's own sign that joins mappings.
+NAMES = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}
+
+
 class Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """YAML in which a name is a word and may stand once in a mapping."""
+
+    def construct_object(self, node, deep=False):
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as error:
+            raise yaml.YAMLError(
+                _("line %(line)s: a value that cannot be read (%(error)s)")
+                % {"line": node.start_mark.line + 1, "error": error}
+            ) from error
 
     def construct_mapping(self, node, deep=False):
         seen = set()
         for name, _value in node.value:
-            if not isinstance(name, yaml.ScalarNode):
+            if name.tag not in NAMES:
                 raise yaml.YAMLError(
                     _("line %(line)s: a name must be a word") % {"line": name.start_mark.line + 1}
                 )
@@ -76,6 +89,42 @@ class Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 Reader.add_constructor("tag:yaml.org,2002:timestamp", Reader.construct_timestamp)
 
 
+class Part(dict):
+    """A part of a file, which notes what was read of it: nobody knows the rest."""
+
+    # Known, and not loaded.
+    ASIDE = frozenset({"version", "languages", "call_states"})
+
+    def __init__(self, content, parts=False):
+        super().__init__(content)
+        self.read = set()
+        for name in content if parts else ():
+            if isinstance(content[name], dict):
+                super().__setitem__(name, Part(content[name]))
+
+    def __getitem__(self, name):
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name, default=None):
+        self.read.add(name)
+        return super().get(name, default)
+
+    def records(self, name):
+        """The section `name`, which is a list."""
+        if not isinstance(self[name], list):
+            raise TypeError(_("“%(name)s” must be a list") % {"name": name})
+        return self[name]
+
+    def unread(self, inside=""):
+        """`(part, name)` of what nobody read here and in the parts of this one."""
+        for name, value in self.items():
+            if name not in self.read | self.ASIDE:
+                yield inside, name
+            elif isinstance(value, Part):
+                yield from value.unread(name)
+
+
 @dataclass
 class RecordType:
     """How one section of a file becomes the records of one model.
@@ -91,7 +140,6 @@ class RecordType:
     key: str = "slug"
     ignored: frozenset = frozenset()
     check: callable = None
-    parent: str = ""
 
     @property
     def name(self):
@@ -142,7 +190,8 @@ class Load:
     def checksum(self):
         digest = hashlib.sha256()
         for path in sorted(self.folder.glob("*.yaml")):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+            if path.is_file():
+                digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()
 
     def read(self):
@@ -151,16 +200,26 @@ class Load:
         for name in dict.fromkeys(kind.file for kind in record_types()):
             path = self.folder / name
             try:
-                documents[name] = yaml.load(path.read_bytes(), Reader) or {}
+                content = yaml.load(path.read_bytes(), Reader) or {}
             except FileNotFoundError:
                 self.problem(name, "", "", _("the file is missing"))
+            except OSError as error:
+                self.problem(name, "", "", error.strerror)
             except (yaml.YAMLError, UnicodeDecodeError) as error:
                 self.problem(name, "", "", str(error).replace("\n", " "))
+            else:
+                if isinstance(content, dict):
+                    documents[name] = Part(content, parts=True)
+                else:
+                    self.problem(name, "", "", _("must be a mapping of sections"))
         raw = {}
         for number, kind in enumerate(record_types()):
             if kind.file in documents:
                 raw[number] = self.keys_of(kind, documents[kind.file])
                 self.known(kind.model).update(raw[number])
+        for file, part in documents.items():
+            for inside, name in part.unread():
+                self.problem(file, inside, name, _("this name is unknown"))
         for number, entries in raw.items():
             kind = record_types()[number]
             self.entries[number] = {key: self.checked(kind, key, entry) for key, entry in entries.items()}
@@ -211,7 +270,7 @@ class Load:
                 self.problem(kind.file, key, name, _("this name is unknown"))
         for name, column in kind.fields.items():
             value = entry.get(name)
-            if value is None:
+            if value is None or (column.required and value in ("", [], {})):
                 if column.required:
                     self.problem(kind.file, key, name, _("is missing"))
                 values[name] = column.empty

@@ -1,5 +1,7 @@
 """Which sections of the catalogue's files are working groups."""
 
+from django.utils.translation import gettext as _
+
 from directory.catalogue_fields import Boolean, Field, Integer, Key, Keys, Strings, Text, Texts
 from directory.catalogue_records import PROVENANCE, vocabulary
 from directory.loader import RecordType, register
@@ -51,10 +53,21 @@ def group_entry(data):
 
 
 def call_entries(data):
-    """A call known only to be closed has unknown dates; the files give no other kind."""
+    """A call known only to be closed has unknown dates."""
     for entry in of_group("call_for_contributions", meeting=lambda group: group["meeting"]["key"])(data):
         unknown = entry.get("state") == "closed" and not entry.get("opened") and not entry.get("closed")
         yield {**entry, "dates_unknown": unknown}
+
+
+def closed_call(entry):
+    if not entry["dates_unknown"]:
+        yield "state", _("calls of the files are closed and their dates unknown; others are made by staff")
+
+
+def no_day(entry):
+    """The pages consulted state none, and staff enter a day with its zone."""
+    if entry.get("date") is not None:
+        yield "date", _("must be empty: staff enter the day of a meeting")
 
 
 register(
@@ -102,8 +115,8 @@ register(
             **GROUP,
             **BASIS,
         },
-        # The day is null: not stated by the pages consulted.
         ignored=frozenset({"date"}),
+        check=no_day,
     ),
     RecordType(
         Call,
@@ -118,6 +131,7 @@ register(
             **BASIS,
         },
         ignored=frozenset({"state", "opened", "closed"}),
+        check=closed_call,
     ),
     RecordType(
         Document,

@@ -1,4 +1,5 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,13 @@ class Command(BaseCommand):
                 _("%(count)s errors; nothing was written.\n%(problems)s")
                 % {"count": len(error.problems), "problems": error}
             ) from error
-        report = load.write(dry_run=dry_run)
+        try:
+            report = load.write(dry_run=dry_run)
+        except (DataError, IntegrityError) as error:
+            raise CommandError(
+                _("The database refuses what the files say; nothing was written.\n%(error)s")
+                % {"error": error}
+            ) from error
         if verbosity:
             self.show(report, dry_run)
 
