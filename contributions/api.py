@@ -1,6 +1,5 @@
 """The read API of published contributions."""
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import JSONObject
@@ -16,7 +15,7 @@ from contributions.models import (
     ContributionTranslation,
     GuidelineCategory,
 )
-from directory.api_lists import RecordViewSet
+from directory.api_lists import RecordViewSet, history_of
 from directory.api_parts import (
     LANGUAGES,
     Addressed,
@@ -153,12 +152,18 @@ class ContributionViewSet(RecordViewSet):
         )
     )
 
-    @staticmethod
-    def changed_parts(moment):
-        """A translation is part of its contribution."""
-        history = apps.get_model("contributions", "ContributionTranslationHistory")
-        since = history.objects.filter(pgh_created_at__gt=moment).exclude(pgh_label="insert")
-        return since.values_list("contribution__reference", flat=True)
+    @classmethod
+    def taken_back(cls, given, moment):
+        """What was changed at all, since its author's name is part of it and goes with the account; so is a
+        translation. Whoever leaves takes the history of what was not public along: what is no longer
+        published is looked up."""
+        there = Contribution.objects.published().values_list("reference", flat=True)
+        changed = history_of(Contribution).filter(pgh_created_at__gt=moment)
+        translated = history_of(ContributionTranslation).filter(pgh_created_at__gt=moment)
+        translated = translated.exclude(pgh_label="insert").values_list("contribution__reference", flat=True)
+        return given.difference(there) | given.intersection(
+            [*changed.values_list("reference", flat=True), *translated]
+        )
 
     def get_queryset(self):
         found = super().get_queryset()

@@ -1,7 +1,9 @@
 """The lists of the read API: their filters, their formats, and the view they share."""
 
+from datetime import timedelta
 from functools import partial
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
@@ -21,9 +23,12 @@ from directory.filter_parts import KEY, KeysFilter, OrderFilter, QueryFilter
 from directory.formats import FORMATS
 from directory.formats.export import Export, ExportRenderer, read, respond
 from directory.formats.negotiation import Negotiation
+from directory.models import Publication
 
 # What may stand once only in an address.
 SINGLE = ("page", "page_size", "after", "before", "order", "q", "lang", "format", "bom")
+# What a transaction did that began before a moment and committed after it.
+OVERLAP = timedelta(minutes=10)
 # What a reader of the schema may try in each filter.
 EXAMPLES = {
     "q": "RIPESS",
@@ -238,6 +243,12 @@ class ExportView(OpenView):
             "list_url": origin + reverse(f"api:{cls.dataset}-list"),
         }
 
+    @classmethod
+    def taken_back(cls, given, moment):
+        """The keys of the set `given` whose records must not be given out again as they stood at `moment`. Of
+        a vocabulary nothing is taken back."""
+        return set()
+
     @property
     def origin(self):
         return self.request.build_absolute_uri("/").rstrip("/")
@@ -267,13 +278,16 @@ class ExportView(OpenView):
         return response
 
 
+def history_of(model):
+    """What the database recorded of every change of a model."""
+    return apps.get_model(model._meta.app_label, f"{model.__name__}History").objects
+
+
 class RecordViewSet(ExportView, viewsets.ReadOnlyModelViewSet):
     """A list and its records. `queryset` starts from `published()`: a draft looks like nothing at all.
-    `facets` says which vocabulary each filter takes its values from; `changed_parts` gives the keys of
-    records of which something with a history of its own was changed or taken back since a moment."""
+    `facets` says which vocabulary each filter takes its values from."""
 
     facets = {}
-    changed_parts = None
     by_key = False
     pagination_class = KeyPages
     filter_backends = [SharedFilter]
@@ -286,6 +300,14 @@ class RecordViewSet(ExportView, viewsets.ReadOnlyModelViewSet):
         """The records whole, as the API gives them, in the order of their keys."""
         serializer = cls.export_serializer()(context=cls.context(origin))
         return read(cls.queryset.all() if queryset is None else queryset, cls.lookup_field, serializer)
+
+    @classmethod
+    def taken_back(cls, given, moment):
+        """What was withdrawn or removed since, also when it is public again by now; what was corrected is
+        not."""
+        since = history_of(cls.queryset.model).filter(pgh_created_at__gt=moment - OVERLAP)
+        still = {"pgh_label__in": ("insert", "update"), "publication": Publication.PUBLISHED}
+        return given.intersection(since.exclude(**still).values_list(cls.lookup_field, flat=True))
 
     def get_serializer_context(self):
         return {**super().get_serializer_context(), **self.context(self.origin)}

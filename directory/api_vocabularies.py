@@ -202,6 +202,11 @@ class TermViewSet(RecordViewSet):
     lookup_field = "key"
     choices = {}
 
+    @classmethod
+    def taken_back(cls, given, moment):
+        """Terms are nobody's to withdraw."""
+        return set()
+
     def unknown_values(self):
         asked = self.request.query_params
         return [

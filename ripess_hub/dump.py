@@ -14,7 +14,6 @@ import zipfile
 from datetime import timedelta
 from functools import partial
 
-from django.apps import apps
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -26,7 +25,7 @@ from directory.api_parts import LANGUAGES
 from directory.formats.columns import columns_of
 from directory.formats.export import Export
 from directory.formats.linked import to_turtle
-from directory.models import PageVersion, Publication
+from directory.models import PageVersion
 from directory.vocabulary import one_version
 from ripess_hub.api import LISTS, schema
 from ripess_hub.models import Dump
@@ -34,8 +33,6 @@ from ripess_hub.models import Dump
 # One at a time, whoever asks.
 LOCK = 0x48554244554D50
 HOUR = 3
-# What a transaction that began before the dump's snapshot did and committed after it.
-OVERLAP = timedelta(minutes=10)
 README = """\
 {origin}/data/
 
@@ -192,29 +189,10 @@ def current():
 
 def holds(dump):
     """Whether everything in the dump is still published. What was added or corrected since waits for the
-    night; what was withdrawn, removed or, of a contribution, changed at all must not be given out again."""
+    night; each list says what must not be given out again."""
     if dump.version == PageVersion.current():
         return True
-    return not any(taken_back(view, dump) for view in LISTS if hasattr(view.queryset, "published"))
-
-
-def taken_back(view, dump):
-    model = view.queryset.model
-    history = apps.get_model(model._meta.app_label, f"{model.__name__}History")
-    since = history.objects.filter(pgh_created_at__gt=dump.made_at - OVERLAP)
-    if hasattr(model, "publication"):
-        since = since.exclude(pgh_label__in=["insert", "update"], publication=Publication.PUBLISHED)
-    else:
-        # Of a contribution its author's name is part too, and goes with the account.
-        since = since.filter(pgh_created_at__gt=dump.made_at)
-    changed = set(since.values_list(view.lookup_field, flat=True))
-    if view.changed_parts:
-        changed.update(view.changed_parts(dump.made_at))
-    given = set(dump.keys.get(view.dataset, ()))
-    if not hasattr(model, "publication"):
-        # Whoever leaves takes the history of what was not public along.
-        changed |= given.difference(model.objects.published().values_list(view.lookup_field, flat=True))
-    return not changed.isdisjoint(given)
+    return not any(view.taken_back(set(dump.keys.get(view.dataset, ())), dump.made_at) for view in LISTS)
 
 
 def due(now):

@@ -108,6 +108,14 @@ def test_what_is_withdrawn_is_not_given_out_again(client, everything, name):
     assert Dump.objects.count() == 1
 
 
+@pytest.mark.parametrize("name", RECORDS)
+def test_what_was_withdrawn_and_is_public_again_is_not_given_out_as_it_was(client, everything, name):
+    dump.make()
+    hide(everything[name], "withdrawn" if name != "contributions" else "received")
+    hide(everything[name], "published")
+    assert client.get(ADDRESS).status_code == 503
+
+
 def test_what_is_removed_is_not_given_out_again(client, everything):
     dump.make()
     everything["documents"].delete()
