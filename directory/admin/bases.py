@@ -1,33 +1,26 @@
-"""The admin of the directory, and the base classes that the admins of the other apps share."""
+"""The base classes of the admins, here and in the apps above."""
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminFileWidget
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models as db
-from django.db import transaction
-from django.forms import ModelForm, Textarea
+from django.forms import Textarea
 from django.http import Http404
-from django.http import HttpResponseRedirect as redirect
 from django.template.response import TemplateResponse
-from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from modeltranslation.admin import TabbedTranslationAdmin, TranslationStackedInline
+from modeltranslation.admin import TabbedTranslationAdmin
 
 from accounts.models import User
-from directory import models
-from directory.admin_suggestions import SuggestionAdmin
 from directory.completeness import LANGUAGES, fields_of, missing_in, older
 from directory.inspection import accept_attribute, kinds_in_words
-from directory.merging import NotOne, look_alikes, mentions, merge
 from directory.models import NotAllowed
 from directory.text import day, language_name, languages_of
 
@@ -107,15 +100,6 @@ def changes(record):
         )
         before = row
     return made[::-1]
-
-
-class RepresentativeInline(admin.TabularInline):
-    """Who may speak for the organisation: they are told what is published on its behalf, and may
-    disown it."""
-
-    model = models.Representative
-    extra = 0
-    autocomplete_fields = ["user"]
 
 
 class MissingTextFilter(admin.SimpleListFilter):
@@ -224,164 +208,6 @@ class EntryAdmin(PublishableAdmin):
         self.message_user(request, said % {"count": count}, messages.SUCCESS)
 
 
-class TermAdmin(HubAdmin):
-    list_display = ["key", "label", "definition", "position"]
-    search_fields = ["key", "label_es", "label_fr", "label_en"]
-    exclude = ["loaded"]
-
-    def get_readonly_fields(self, request, obj=None):
-        # The key stands in addresses and in other tables.
-        return ["key"] if obj else []
-
-
-admin.site.register(
-    [
-        models.OrganisationKind,
-        models.Scope,
-        models.Sector,
-        models.RelationType,
-        models.AgreementKind,
-        models.Direction,
-        models.AgreementStatus,
-        models.EventType,
-        models.EventAudience,
-        models.EventFormat,
-        models.Confidence,
-    ],
-    TermAdmin,
-)
-
-
-admin.site.register(models.Suggestion, SuggestionAdmin)
-
-
-@admin.register(models.Region)
-class RegionAdmin(TermAdmin):
-    list_display = ["key", "label", "type", "parent"]
-    list_filter = ["type"]
-    filter_horizontal = ["countries"]
-
-
-@admin.register(models.Country)
-class CountryAdmin(TermAdmin):
-    list_display = ["key", "label", "subregion", "continent", "side"]
-    list_filter = ["side", "continent"]
-    list_editable = ["side"]
-
-
-MOST_MERGED = 10
-
-
-class RelationInline(admin.TabularInline):
-    model = models.Relation
-    fk_name = "source"
-    extra = 0
-    autocomplete_fields = ["target"]
-
-
-class OrganisationForm(ModelForm):
-    """Before a record is made, those whose names look alike are shown once: a warning, not an error."""
-
-    @cached_property
-    def alike(self):
-        made = self.is_bound and not self.errors and self.instance.pk is None
-        return look_alikes(self.instance) if made else []
-
-    def is_valid(self):
-        shown = set(self.data.getlist("not_these")) if self.is_bound else set()
-        return super().is_valid() and {other.slug for other in self.alike} <= shown
-
-
-@admin.register(models.Organisation)
-class OrganisationAdmin(EntryAdmin):
-    form = OrganisationForm
-    change_form_template = "admin/directory/organisation.html"
-    list_display = ["name", "acronym", "kind", "scope", "country", "publication", "confidence", "updated_at"]
-    list_filter = ["publication", "kind", "scope", "confidence", "status", "sectors"]
-    list_select_related = ["kind", "scope", "country", "confidence"]
-    search_fields = ["slug", "names_text", "city"]
-    autocomplete_fields = ["country", "regions", "sectors"]
-    inlines = [RelationInline, RepresentativeInline]
-    actions = [*EntryAdmin.actions, "merge"]
-    readonly_fields = [*EntryAdmin.readonly_fields, "merged_into"]
-
-    def has_merge_permission(self, request):
-        """Merging takes one of the two away."""
-        return self.has_change_permission(request) and self.has_delete_permission(request)
-
-    @admin.action(description=_("Merge the chosen organisations into one"), permissions=["merge"])
-    def merge(self, request, queryset):
-        """Ask which of them stays, then let it stand for all."""
-        records = list(queryset.order_by("slug")[: MOST_MERGED + 1])
-        if not 2 <= len(records) <= MOST_MERGED:
-            sentence = _("Choose the records of one organisation: at least two, at most %(count)s.")
-            return self.message_user(request, sentence % {"count": MOST_MERGED}, messages.WARNING)
-        into = next((one for one in records if str(one.pk) == request.POST.get("into")), None)
-        problem = ""
-        if "confirmed" in request.POST:
-            problem = self._merged(request, records, into)
-            if not problem:
-                return redirect(request.get_full_path())
-        for record in records:
-            record.mentions = mentions(record)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Merge into one"),
-            "opts": self.opts,
-            "records": sorted(records, key=lambda one: (not one.is_published, -one.mentions)),
-            "into": into,
-            "problem": problem,
-            "checkbox": ACTION_CHECKBOX_NAME,
-            "back": request.get_full_path(),
-        }
-        return TemplateResponse(
-            request, "admin/directory/merge.html", context, status=400 if problem else 200
-        )
-
-    def _merged(self, request, records, into):
-        """Merge all into the chosen one, or none of them; return what stands against it."""
-        if into is None:
-            return _("Choose which of them stays.")
-        others = [one for one in records if one != into]
-        try:
-            with transaction.atomic():
-                for one in others:
-                    merge(one, into)
-        except NotOne as refused:
-            return refused.sentence
-        sentence = ngettext(
-            "%(count)s record was merged into “%(name)s”; its address leads there.",
-            "%(count)s records were merged into “%(name)s”; their addresses lead there.",
-            len(others),
-        )
-        self.message_user(request, sentence % {"count": len(others), "name": into}, messages.SUCCESS)
-        return ""
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).without_bulk()
-
-
-class DirectionDiffers(admin.SimpleListFilter):
-    """Agreements whose stated direction is not the one their parties give: for staff to look at."""
-
-    title = _("stated and computed direction")
-    parameter_name = "differs"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("They differ"))]
-
-    def queryset(self, request, queryset):
-        if self.value() != "yes":
-            return queryset
-        return queryset.of_differing_direction()
-
-
-class PartyInline(TranslationStackedInline):
-    model = models.AgreementParty
-    extra = 1
-    autocomplete_fields = ["organisation"]
-
-
 class FileInline(admin.TabularInline):
     """Files of a record. The model inspects them; names may be long, as they get opaque ones anyway."""
 
@@ -393,35 +219,3 @@ class FileInline(admin.TabularInline):
             "help_text": format_lazy(_("Accepted: {kinds}."), kinds=kinds_in_words()),
         }
     }
-
-
-class AgreementDocumentInline(FileInline):
-    model = models.AgreementDocument
-
-
-@admin.register(models.Agreement)
-class AgreementAdmin(EntryAdmin):
-    list_display = ["title", "kind", "status", "direction_shown", "start_year", "publication", "confidence"]
-    list_filter = ["publication", "kind", "status", "direction_stated", DirectionDiffers]
-    list_select_related = ["kind", "status", "confidence", "direction_stated", "direction_computed"]
-    search_fields = ["slug", "title_es", "title_fr", "title_en", "parties__organisation__names_text"]
-    autocomplete_fields = ["regions", "sectors", "supersedes"]
-    inlines = [PartyInline, AgreementDocumentInline]
-    readonly_fields = [*EntryAdmin.readonly_fields, "direction_computed"]
-
-    @admin.display(description=_("direction"))
-    def direction_shown(self, record):
-        """The stated direction, and the computed one where they differ."""
-        stated, computed = record.direction_stated, record.direction_computed
-        if stated and computed and stated != computed:
-            return _("%(stated)s (computed: %(computed)s)") % {"stated": stated, "computed": computed}
-        return stated or computed
-
-
-@admin.register(models.Event)
-class EventAdmin(EntryAdmin):
-    list_display = ["title", "type", "year", "city", "country", "publication", "confidence"]
-    list_filter = ["publication", "type", "audience", "format", "confidence"]
-    list_select_related = ["type", "country", "confidence"]
-    search_fields = ["slug", "title_es", "title_fr", "title_en", "city", "series"]
-    autocomplete_fields = ["country", "organisers", "outcome"]

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from directory.models import Suggestion
 
 
+@admin.register(Suggestion)
 class SuggestionAdmin(admin.ModelAdmin):
     """Nobody writes or rewrites one here: they are read, acted upon in the record, and settled."""
 

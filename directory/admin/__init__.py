@@ -1,0 +1,18 @@
+"""The admin of the directory, and the base classes that the admins of the other apps share."""
+
+from directory.admin.agreements import AgreementAdmin, EventAdmin
+from directory.admin.bases import FileInline, HubAdmin, PublishableAdmin
+from directory.admin.organisations import OrganisationAdmin
+from directory.admin.suggestions import SuggestionAdmin
+from directory.admin.vocabularies import TermAdmin
+
+__all__ = [
+    "AgreementAdmin",
+    "EventAdmin",
+    "FileInline",
+    "HubAdmin",
+    "OrganisationAdmin",
+    "PublishableAdmin",
+    "SuggestionAdmin",
+    "TermAdmin",
+]

@@ -1,0 +1,48 @@
+"""The vocabularies of the directory, regions and countries among them."""
+
+from django.contrib import admin
+
+from directory import models
+from directory.admin.bases import HubAdmin
+
+
+class TermAdmin(HubAdmin):
+    list_display = ["key", "label", "definition", "position"]
+    search_fields = ["key", "label_es", "label_fr", "label_en"]
+    exclude = ["loaded"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # The key stands in addresses and in other tables.
+        return ["key"] if obj else []
+
+
+admin.site.register(
+    [
+        models.OrganisationKind,
+        models.Scope,
+        models.Sector,
+        models.RelationType,
+        models.AgreementKind,
+        models.Direction,
+        models.AgreementStatus,
+        models.EventType,
+        models.EventAudience,
+        models.EventFormat,
+        models.Confidence,
+    ],
+    TermAdmin,
+)
+
+
+@admin.register(models.Region)
+class RegionAdmin(TermAdmin):
+    list_display = ["key", "label", "type", "parent"]
+    list_filter = ["type"]
+    filter_horizontal = ["countries"]
+
+
+@admin.register(models.Country)
+class CountryAdmin(TermAdmin):
+    list_display = ["key", "label", "subregion", "continent", "side"]
+    list_filter = ["side", "continent"]
+    list_editable = ["side"]
