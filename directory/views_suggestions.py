@@ -21,7 +21,22 @@ MISSING = {
 }
 
 
+WHAT_TO_SAY = {
+    Suggestion.Kind.ORGANISATION: gettext_lazy(
+        "Its name, its country and what it does. In any of the three languages, up to 2,000 characters."
+    ),
+    Suggestion.Kind.AGREEMENT: gettext_lazy(
+        "Who agreed on what, and since when. In any of the three languages, up to 2,000 characters."
+    ),
+    Suggestion.Kind.EVENT: gettext_lazy(
+        "Its name, place and dates, and who organises it. In any of the three languages, up to 2,000 characters."
+    ),
+}
+
+
 class SuggestionForm(OpenForm):
+    """A correction; or, with the kind of record that is `missing`, what to put into the directory."""
+
     limit = "suggestion"
 
     text = Words(
@@ -51,6 +66,12 @@ class SuggestionForm(OpenForm):
         required=False,
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
     )
+
+    def __init__(self, *args, missing="", **kwargs):
+        super().__init__(*args, **kwargs)
+        if missing:
+            self.fields["text"].label = _("What is missing?")
+            self.fields["text"].help_text = WHAT_TO_SAY[missing]
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()
@@ -87,7 +108,9 @@ def suggest(request, kind, record=None):
         "list": reverse(f"directory:{kind}s"),
         "list_name": capfirst(model._meta.verbose_name_plural),
         "heading": _("Suggest a correction") if record else MISSING[kind],
-        "form": SuggestionForm(request.POST if request.method == "POST" else None),
+        "form": SuggestionForm(
+            request.POST if request.method == "POST" else None, missing="" if record else kind
+        ),
         "sent": request.method != "POST" and "sent" in request.GET,
     }
     if request.method != "POST":

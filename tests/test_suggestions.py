@@ -90,6 +90,15 @@ def test_what_is_missing_is_proposed_from_the_end_of_a_list_and_from_an_empty_on
     assert "Thank you." in get(client, f"{address}?sent")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_form_asks_of_a_missing_record_what_it_is_and_of_one_here_what_is_wrong(client, kind):
+    missing = get(client, f"/en/missing/{kind}/")
+    assert "What is missing?" in missing
+    assert "wrong" not in missing
+    record = {"organisation": make.organisation, "agreement": make.agreement, "event": make.event}[kind]()
+    assert "What is wrong or missing?" in get(client, of(record, kind))
+
+
 def test_a_search_that_finds_nothing_leads_to_proposing_what_is_missing(client):
     assert f'href="{MISSING}"' in get(client, "/en/search/?q=xyzzyqwert")
 
