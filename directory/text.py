@@ -36,8 +36,13 @@ def best_text(record, field):
     """Return `(text, its language)` of a translated field in the best language that has one."""
     for code in reading_order(language()):
         if text := getattr(record, f"{field}_{code}"):
-            return BEFORE_A_SIGN.sub("\u00a0", text) if code == "fr" else text, code
+            return spaced(text, code), code
     return "", language()
+
+
+def spaced(text, code):
+    """The text in the language `code` with the spaces that keep a French sign with its word."""
+    return BEFORE_A_SIGN.sub("\u00a0", text) if code == "fr" else text
 
 
 def languages_of(record, field):

@@ -136,6 +136,8 @@ def test_a_contribution_says_how_to_cite_it(client):
     assert "Rosa Quispe (2026)." in citation
     assert "Contribution to the working group “Collaboration”." in citation
     assert address_of(sent) in citation
+    page = get(client, f"/fr/contributions/{sent.reference}/")
+    assert f'«\u00a0<span lang="{sent.language}">T</span>\u00a0».' in page[page.index('id="cite"') :]
 
 
 def test_a_contribution_names_the_challenges_that_use_it(client):

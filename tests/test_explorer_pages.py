@@ -34,7 +34,8 @@ def test_parties_without_a_seat_are_listed_and_counted(client):
     assert "organisation=world" in row
     assert "Hidden body" in page
     assert "/organisations/hidden/" not in page
-    assert "0 of 2 agreements are drawn as arcs, 1 have" in page
+    assert "Drawn as arcs: 0 of 2 agreements" in page
+    assert "counted in its dot: 1; without a known seat: 1." in page
 
 
 @pytest.mark.django_db
@@ -189,6 +190,7 @@ def test_a_region_leads_to_those_around_and_within_it_and_to_its_groups(client):
         for words in ("Body of the west", "Pact of the west", "Forum of the west", "Group of the west"):
             assert words in page, (address, words)
         assert address_of(group) in page
+        assert re.findall(r"<dt>(.*?)</dt>", page)[:3] == ["organisation", "cooperation agreement", "event"]
         for path in ("agreements", "map", "network", "timeline", "organisations", "events"):
             assert f'href="/en/{path}/?' in page, (address, path)
     get(client, "/en/regions/nowhere/", status=404)

@@ -382,6 +382,13 @@ def test_a_region_shows_the_groups_that_name_it(founding):
     assert render("{% groups_of_region 'm49-002' %}") == ""
 
 
+def test_a_card_announces_no_list_that_it_does_not_show_and_keeps_french_signs_with_their_words(db):
+    call = make.call(text="", text_fr="Est-ce « **utile** » ? Nous cherchons :\n\n- des récits")
+    assert "Est-ce «\u00a0utile\u00a0»\u00a0? Nous cherchons…<" in render(
+        "{% excerpt call 'text' %}", call=call
+    )
+
+
 def test_the_cards_show_open_calls_first_and_nothing_unpublished(founding):
     make.call(title="Open now")
     make.call(title="Hidden", publication="draft")

@@ -97,6 +97,10 @@ def excerpt(record, field, length=32):
     """The first words of a text's first paragraph, without mark-up, in the best language there is."""
     value, code = words.best_text(record, field)
     value = truncatewords(without_markup(value.strip().replace("\r", "").split("\n\n")[0]), length)
+    value = words.spaced(value, code)
+    # It announces a list that is not shown here.
+    if value.endswith(":"):
+        value = value.rstrip(":\u00a0") + "…"
     if code == words.language():
         return value
     return format_html('<span lang="{}">{}</span>', code, value)
