@@ -51,8 +51,10 @@ class OpenForm(forms.Form):
         return [self[name] for name in self.fields if name not in OpenForm.base_fields]
 
     def refused(self, request):
-        """`(sentence, status)` where a valid form is not taken as it comes, else None. It can be sent again
-        as it then stands."""
+        """`(sentence, status)` where the form is not taken as it comes, without a sentence where its fields
+        say what is wrong; else None. It can be sent again as it then stands."""
+        if not self.is_valid():
+            return "", 400
         if self.by_a_program:
             self.data = {**self.data.dict(), "website": "", "read_at": self.initial["read_at"]}
             return _("Please read your words once more, wait a moment and press the button again."), 400

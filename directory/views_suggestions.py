@@ -116,8 +116,8 @@ def suggest(request, kind, record=None):
     if request.method != "POST":
         return render(request, "directory/suggestion.html", context)
     form = context["form"]
-    problem, status = ("", 400) if not form.is_valid() else form.refused(request) or ("", 200)
-    if status != 200:
+    if refusal := form.refused(request):
+        problem, status = refusal
         return render(request, "directory/suggestion.html", {**context, "problem": problem}, status=status)
     Suggestion.objects.create(
         kind=kind,

@@ -205,10 +205,10 @@ def suggestion(**values):
 
 def test_the_database_keeps_state_and_instant_together_and_refuses_empty_words():
     told = suggestion()
-    for wrong in ({"state": "done"}, {"handled_at": timezone.now()}, {"text": ""}):
+    for wrong in ({"state": "done"}, {"settled_at": timezone.now()}, {"text": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Suggestion.objects.filter(pk=told.pk).update(**wrong)
-    Suggestion.objects.filter(pk=told.pk).update(state="done", handled_at=timezone.now())
+    Suggestion.objects.filter(pk=told.pk).update(state="done", settled_at=timezone.now())
 
 
 def signed_in(*permissions):
@@ -234,8 +234,8 @@ def test_staff_read_the_queue_and_settle_what_they_acted_upon():
     told.refresh_from_db()
     other.refresh_from_db()
     # Whoever was first has said what became of it.
-    assert (told.state, told.handled_by, told.text) == ("done", user, "It moved.")
-    assert (other.state, other.handled_by) == ("declined", user)
+    assert (told.state, told.settled_by, told.text) == ("done", user, "It moved.")
+    assert (other.state, other.settled_by) == ("declined", user)
     assert "for the directory wait" not in client.get("/admin/").content.decode()
 
 
@@ -264,8 +264,8 @@ def test_who_sent_it_is_forgotten_a_stated_time_after_it_was_dealt_with(client):
     user = make.person()
     ago = timezone.now() - SENDER_KEPT
     values = {"name": "Awa", "email": "awa@example.org", "user": user}
-    old = suggestion(**values, state="done", handled_at=ago - timedelta(minutes=1))
-    kept = [suggestion(**values, state="done", handled_at=ago + timedelta(minutes=1)), suggestion(**values)]
+    old = suggestion(**values, state="done", settled_at=ago - timedelta(minutes=1))
+    kept = [suggestion(**values, state="done", settled_at=ago + timedelta(minutes=1)), suggestion(**values)]
     housekeeping()
     old.refresh_from_db()
     assert (old.name, old.email, old.user, old.text) == ("", "", None, "It moved.")

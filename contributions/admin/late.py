@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy, override
 
 from contributions import models
 from contributions.admin.moderated import GroupFilter, Moderated
-from contributions.admin.steps import StepForm, name_of
+from contributions.admin.steps import StepForm
 from contributions.forms import ContributionForm
 from contributions.models import NotAllowed, OwnContribution, Step
 from contributions.outline import outlined
+from directory.admin import name_of
 from directory.text import language_name
 from workinggroup.models import Call, WorkingGroup
 

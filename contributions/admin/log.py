@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from contributions import models
 from contributions.admin.moderated import GroupFilter, Moderated, StepFilter
-from contributions.admin.steps import name_of
 from contributions.models import DECISIONS, Step
+from directory.admin import name_of
 
 
 class PersonFilter(admin.SimpleListFilter):

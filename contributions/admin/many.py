@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contributions.admin.steps import OFFERED, ManyForm, name_of
+from contributions.admin.steps import OFFERED, ManyForm
 from contributions.models import TRANSITIONS, Contribution, Erased, Overtaken, OwnContribution, Step
+from directory.admin import name_of
 from workinggroup.models import HubNow
 
 MOST_AT_ONCE = 200

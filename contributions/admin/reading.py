@@ -4,10 +4,11 @@ from django.conf import settings
 from django.db.models import Max, Prefetch
 
 from contributions.admin.moderated import steps_of
-from contributions.admin.steps import OFFERED, name_of
+from contributions.admin.steps import OFFERED
 from contributions.comparison import compared, further_fields, words
 from contributions.models import DECISIONS, Contribution, ContributionTranslation, Reading
 from contributions.outline import outlined
+from directory.admin import name_of
 from directory.text import language_name
 from workinggroup.models import Call
 

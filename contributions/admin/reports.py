@@ -7,12 +7,11 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy, ngettext
 
 from contributions import models
 from contributions.admin.moderated import GroupFilter, Moderated
-from contributions.admin.steps import name_of
+from directory.admin import FromReaderAdmin
 
 
 class SettledFilter(admin.SimpleListFilter):
@@ -32,13 +31,12 @@ class SettledFilter(admin.SimpleListFilter):
 
 
 @admin.register(models.Report)
-class ReportAdmin(Moderated):
+class ReportAdmin(Moderated, FromReaderAdmin):
     of_group = "contribution__call__group"
     list_display = ["heading", "reason", "words", "received", "settled"]
     list_filter = [SettledFilter, "reason", GroupFilter]
     list_select_related = ["contribution__call__group", "settled_by"]
     search_fields = ["contribution__reference", "contribution__title", "text"]
-    ordering = ["pk"]
     actions = ["settle"]
 
     def get_queryset(self, request):
@@ -66,20 +64,6 @@ class ReportAdmin(Moderated):
             report.contribution.language,
             report.contribution.title,
         )
-
-    @admin.display(description=gettext_lazy("text"))
-    def words(self, report):
-        return format_html('<span lang="{}">{}</span>', report.language, Truncator(report.text).chars(300))
-
-    @admin.display(description=gettext_lazy("received (UTC)"), ordering="created_at")
-    def received(self, report):
-        return f"{report.created_at:%Y-%m-%d %H:%M}"
-
-    @admin.display(description=gettext_lazy("settled"))
-    def settled(self, report):
-        if report.settled_at is None:
-            return "—"
-        return f"{report.settled_at:%Y-%m-%d %H:%M} UTC, {name_of(report.settled_by)}"
 
     @admin.action(description=gettext_lazy("Mark the chosen reports as settled"), permissions=["change"])
     def settle(self, request, queryset):

@@ -31,13 +31,6 @@ def steps_from(state):
     return [step for step in OFFERED if step in TRANSITIONS and state in TRANSITIONS[step][0]]
 
 
-def name_of(user):
-    """How a person is called in the administration: never by their address."""
-    if user is None:
-        return _("a former participant")
-    return user.display_name or f"#{user.pk}"
-
-
 def end_of_day(day, zone):
     """The last minute of a day by the clocks of a zone."""
     return datetime.combine(day, time(23, 59), tzinfo=ZoneInfo(zone))

@@ -1,22 +1,12 @@
 """What readers tell the moderators about a published contribution."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workinggroup.models import HubNow
+from directory.models.from_readers import FromReader, FromReaderQuerySet
 
 
-class ReportQuerySet(models.QuerySet):
-    def waiting(self):
-        return self.filter(settled_at=None)
-
-    def settle(self, by):
-        """Somebody has looked into them; return how many were still waiting."""
-        return self.waiting().update(settled_at=HubNow(), settled_by=by)
-
-
-class Report(models.Model):
+class Report(FromReader):
     """A reader says what is wrong with a contribution. Nothing happens to it by itself: moderators
     decide. No name or address is asked; `user` is whoever was signed in."""
 
@@ -33,21 +23,11 @@ class Report(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
     text = models.TextField(_("text"), blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     version = models.PositiveIntegerField(_("version"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("person")
-    )
-    created_at = models.DateTimeField(_("received"), db_default=HubNow())
-    settled_at = models.DateTimeField(_("settled"), null=True)
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("settled by")
-    )
 
-    objects = ReportQuerySet.as_manager()
+    objects = FromReaderQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-pk"]
+    class Meta(FromReader.Meta):
         verbose_name = _("report by a reader")
         verbose_name_plural = _("reports by readers")
         indexes = [

@@ -53,8 +53,6 @@ def report(request, reference):
     if request.method != "POST":
         return page(request, record, ReportForm(), sent="sent" in request.GET)
     form = ReportForm(request.POST)
-    if not form.is_valid():
-        return page(request, record, form, status=400)
     if refusal := form.refused(request):
         problem, status = refusal
         return page(request, record, form, problem=problem, status=status)

@@ -1,7 +1,8 @@
 """The admin of the directory, and the base classes that the admins of the other apps share."""
 
 from directory.admin.agreements import AgreementAdmin, EventAdmin
-from directory.admin.bases import FileInline, HubAdmin, PublishableAdmin
+from directory.admin.bases import FileInline, HubAdmin, PublishableAdmin, name_of
+from directory.admin.from_readers import FromReaderAdmin
 from directory.admin.organisations import OrganisationAdmin
 from directory.admin.suggestions import SuggestionAdmin
 from directory.admin.vocabularies import TermAdmin
@@ -10,9 +11,11 @@ __all__ = [
     "AgreementAdmin",
     "EventAdmin",
     "FileInline",
+    "FromReaderAdmin",
     "HubAdmin",
     "OrganisationAdmin",
     "PublishableAdmin",
     "SuggestionAdmin",
     "TermAdmin",
+    "name_of",
 ]

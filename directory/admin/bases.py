@@ -25,6 +25,13 @@ from directory.models import NotAllowed
 from directory.text import day, language_name, languages_of
 
 
+def name_of(user):
+    """How a person is called in the administration: never by their address."""
+    if user is None:
+        return _("a former participant")
+    return user.display_name or f"#{user.pk}"
+
+
 class LinesField(SimpleArrayField):
     """Several texts, one a line: a comma belongs to the text it stands in."""
 

@@ -4,31 +4,27 @@ from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from directory.admin.bases import name_of
+from directory.admin.from_readers import FromReaderAdmin
 from directory.models import Suggestion
 
 
 @admin.register(Suggestion)
-class SuggestionAdmin(admin.ModelAdmin):
-    """Nobody writes or rewrites one here: they are read, acted upon in the record, and settled."""
+class SuggestionAdmin(FromReaderAdmin):
+    """What they ask for is done in the record; here they are settled."""
 
-    list_display = ["about", "words", "received", "state", "handled"]
+    list_display = ["about", "words", "received", "state", "settled"]
     list_display_links = ["words"]
     list_filter = ["state", "kind", "language"]
-    list_select_related = ["handled_by"]
-    list_per_page = 50
+    list_select_related = ["settled_by"]
     search_fields = ["key", "text", "source"]
-    ordering = ["pk"]
     actions = ["done", "declined"]
-    fields = ["about", "record", "whole", "source", "name", "email", "sender", "received", "state", "handled"]
+    fields = ["about", "record", "whole", "source", "name", "email", "sender", "received", "state", "settled"]
     readonly_fields = fields
     change_form_template = "admin/directory/suggestion.html"
-
-    def has_add_permission(self, request):
-        return False
 
     def history_view(self, request, object_id, extra_context=None):
         """Its history is its state."""
@@ -53,29 +49,12 @@ class SuggestionAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', address, record)
 
     @admin.display(description=_("text"))
-    def words(self, suggestion):
-        return format_html(
-            '<span lang="{}">{}</span>', suggestion.language, Truncator(suggestion.text).chars(300)
-        )
-
-    @admin.display(description=_("text"))
     def whole(self, suggestion):
         return format_html('<div class="diff" lang="{}">{}</div>', suggestion.language, suggestion.text)
 
     @admin.display(description=_("account"))
     def sender(self, suggestion):
-        return called(suggestion.user) if suggestion.user else "—"
-
-    @admin.display(description=_("received (UTC)"), ordering="created_at")
-    def received(self, suggestion):
-        return f"{suggestion.created_at:%Y-%m-%d %H:%M}"
-
-    @admin.display(description=_("handled"))
-    def handled(self, suggestion):
-        if suggestion.handled_at is None:
-            return "—"
-        who = called(suggestion.handled_by) if suggestion.handled_by else "…"
-        return f"{suggestion.handled_at:%Y-%m-%d %H:%M} UTC, {who}"
+        return name_of(suggestion.user) if suggestion.user else "—"
 
     @admin.action(description=_("Mark the chosen suggestions as done"), permissions=["change"])
     def done(self, request, queryset):
@@ -86,7 +65,7 @@ class SuggestionAdmin(admin.ModelAdmin):
         self.settle(request, queryset, Suggestion.State.DECLINED)
 
     def settle(self, request, queryset, state):
-        count = queryset.settle(state, request.user)
+        count = queryset.settle(request.user, state=state)
         said = ngettext("%(count)s suggestion is settled.", "%(count)s suggestions are settled.", count)
         self.message_user(request, said % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 
@@ -94,15 +73,10 @@ class SuggestionAdmin(admin.ModelAdmin):
         """Nothing of it is written but by the buttons of its page."""
 
     def log_change(self, request, obj, message):
-        """The suggestion itself says who handled it."""
+        """The suggestion itself says who settled it."""
 
     def response_change(self, request, obj):
         for state in (Suggestion.State.DONE, Suggestion.State.DECLINED):
             if f"_{state}" in request.POST:
                 self.settle(request, Suggestion.objects.filter(pk=obj.pk), state)
         return redirect("admin:directory_suggestion_changelist")
-
-
-def called(user):
-    """How a person is called here: never by their address."""
-    return user.display_name or f"#{user.pk}"

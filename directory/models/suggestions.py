@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -10,34 +9,28 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models.agreements import Agreement
 from directory.models.events import Event
+from directory.models.from_readers import FromReader, FromReaderQuerySet
 from directory.models.organisations import Organisation
 
 # How long after it was dealt with the hub remembers who suggested it.
 SENDER_KEPT = timedelta(days=90)
 
 
-class SuggestionQuerySet(models.QuerySet):
-    def waiting(self):
-        return self.filter(state=Suggestion.State.NEW)
-
+class SuggestionQuerySet(FromReaderQuerySet):
     def of(self, user):
         """Those a person sent, signed in or under an address that is surely theirs."""
         return self.filter(Q(user=user) | Q(user=None, email__in=user.verified_addresses))
 
-    def settle(self, state, by):
-        """Say of those that wait what became of them; return how many there were."""
-        return self.waiting().update(state=state, handled_at=Now(), handled_by=by)
-
     def forget_senders(self):
         """Forget who sent what was dealt with long ago; return how many."""
         named = Q(user__isnull=False) | ~Q(name="") | ~Q(email="")
-        old = self.filter(named, handled_at__lt=Now() - SENDER_KEPT)
+        old = self.filter(named, settled_at__lt=Now() - SENDER_KEPT)
         return old.update(user=None, name="", email="")
 
 
-class Suggestion(models.Model):
+class Suggestion(FromReader):
     """A reader suggests a correction of the record with this key; without a key, a record that is
-    missing. Nothing changes by itself. Only staff of the directory read it."""
+    missing. Only staff of the directory read it."""
 
     class Kind(models.TextChoices):
         ORGANISATION = "organisation", _("organisation")
@@ -57,27 +50,17 @@ class Suggestion(models.Model):
     source = models.TextField(_("source"), blank=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("person")
-    )
-    created_at = models.DateTimeField(_("received"), db_default=Now())
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.NEW)
-    handled_at = models.DateTimeField(_("handled"), null=True)
-    handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("handled by")
-    )
 
     objects = SuggestionQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-pk"]
+    class Meta(FromReader.Meta):
         verbose_name = _("suggestion by a reader")
         verbose_name_plural = _("suggestions by readers")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="new", handled_at=None) | (~Q(state="new") & Q(handled_at__isnull=False)),
-                name="suggestion_handled_when_not_new",
+                condition=Q(state="new", settled_at=None) | (~Q(state="new") & Q(settled_at__isnull=False)),
+                name="suggestion_settled_when_not_new",
             ),
             models.CheckConstraint(condition=~Q(text=""), name="suggestion_says_something"),
         ]
