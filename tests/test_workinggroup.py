@@ -11,6 +11,7 @@ from directory import text as words
 from tests import factories as make
 from tests.pages import address_of, count_queries, get, render
 from workinggroup.models import Basis, Call
+from workinggroup.templatetags.workinggroup import excerpt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_pages")]
 
@@ -384,9 +385,7 @@ def test_a_region_shows_the_groups_that_name_it(founding):
 
 def test_a_card_announces_no_list_that_it_does_not_show_and_keeps_french_signs_with_their_words(db):
     call = make.call(text="", text_fr="Est-ce « **utile** » ? Nous cherchons :\n\n- des récits")
-    assert "Est-ce «\u00a0utile\u00a0»\u00a0? Nous cherchons…<" in render(
-        "{% excerpt call 'text' %}", call=call
-    )
+    assert "Est-ce «\u00a0utile\u00a0»\u00a0? Nous cherchons…<" in excerpt(call, "text")
 
 
 def test_the_cards_show_open_calls_first_and_nothing_unpublished(founding):
