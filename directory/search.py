@@ -26,6 +26,18 @@ def clean_query(text):
 LOOSE_MINUS = re.compile(r'-(?![\w"])')
 
 
+AROUND_NAMES = " \u00a0.,;:!?¿¡()[]{}<>«»“”„‘’'\"*/-–—"
+ARTICLE = re.compile(r"(?:[ld]['’]|(?:el|la|las|los|le|les|the) )", re.IGNORECASE)
+DOTTED = re.compile(r"(?:\w\.)+\w")
+
+
+def as_name(text):
+    """Return `text` as a name stands in the records: «l'ACI», (ACI) and A.C.I. are ACI."""
+    name = text.strip(AROUND_NAMES)
+    name = name[article.end() :].strip(AROUND_NAMES) if (article := ARTICLE.match(name)) else name
+    return (name.replace(".", "") if DOTTED.fullmatch(name) else name) or text
+
+
 class NearestName(Func):
     """How much the text resembles the most similar element of an array, 0 to 1."""
 
@@ -58,6 +70,7 @@ class Asked(NamedTuple):
     """What is searched for, in the forms in which statements ask for it."""
 
     text: str
+    name: str
     es: str
     fr: str
     en: str
@@ -68,7 +81,7 @@ class Asked(NamedTuple):
     def for_text(cls, text):
         wanted = LOOSE_MINUS.sub(" ", text)
         words = {language: cognates(wanted, language) for language in CONFIGURATIONS}
-        return cls(text, **words, elsewhere=as_recorded(wanted))
+        return cls(text, as_name(text), **words, elsewhere=as_recorded(wanted))
 
 
 class WordSimilarity(Func):
@@ -78,9 +91,9 @@ class WordSimilarity(Func):
     output_field = models.FloatField()
 
 
-def array_of(value, field):
-    """An array of one value, as the array column `field` holds them."""
-    return Func(value, template="ARRAY[%(expressions)s]", output_field=field)
+def array_of(*values, field):
+    """An array of the values, as the array column `field` holds them."""
+    return Func(*values, template="ARRAY[%(expressions)s]", output_field=field)
 
 
 class Also(NamedTuple):
@@ -139,8 +152,9 @@ def matching(queryset, asked, names, also=None):
         output_field=models.FloatField(),
     )
     if names:
-        name = array_of(HubSort(Value(asked.text)), queryset.model._meta.get_field(names))
-        called = Q(**{f"{names}__contains": name})
+        ways = [HubSort(Value(asked.text)), HubSort(Value(asked.name))]
+        name = array_of(*ways, field=queryset.model._meta.get_field(names))
+        called = Q(**{f"{names}__overlap": name})
         found |= called
         rank = Case(When(called, then=Value(2.0)), default=Value(0.0)) + rank
     if also:
@@ -273,7 +287,9 @@ def named(queryset, text, most=5):
     called = Q(slug=key)
     if any(field.name == "name_keys" for field in queryset.model._meta.get_fields()):
         called |= Q(
-            name_keys__contains=array_of(HubSort(Value(text)), queryset.model._meta.get_field("name_keys"))
+            name_keys__contains=array_of(
+                HubSort(Value(text)), field=queryset.model._meta.get_field("name_keys")
+            )
         )
     else:
         for code in CONFIGURATIONS:

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from directory.filters import OrganisationFilter
 from directory.models import Organisation, Word
-from directory.search import clean_query
+from directory.search import as_name, clean_query
 from tests import factories as make
 
 LANGUAGES = ["es", "fr", "en"]
@@ -67,6 +67,25 @@ def test_a_known_acronym_comes_first_on_the_page_in_the_search_and_in_the_api(cl
         "results"
     ][0]["key"]
     assert listed == searched == served == slug
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("(ACI)", "ACI"), ("ACI.", "ACI"), ("¿ACI?", "ACI"), ("« ACI »", "ACI"), ("l’ACI", "ACI"), ("l'ACI", "ACI"),
+        ("La ACI", "ACI"), ("A.C.I.", "ACI"), ("R.I.P.E.S.S.", "RIPESS"), ("...", "..."), ("la", "la"),
+        ("L'Atelier", "Atelier"), ("Pro.Coop", "Pro.Coop"), ("-" * 200, "-" * 200),
+    ],
+)  # fmt: skip
+def test_a_name_is_asked_for_without_what_a_sentence_puts_around_it(text, name):
+    assert as_name(text) == name
+
+
+@pytest.mark.parametrize("text", ["(ACI)", "aci.", "l’ACI", "la ACI", "A.C.I.", "« ACI »"])
+def test_an_acronym_out_of_a_sentence_comes_first(client, text):
+    assert found(text)[0] == "ica"
+    results = client.get("/fr/search/", {"q": text}).context["results"]
+    assert results["organisations"]["records"][0].slug == "ica"
 
 
 @pytest.mark.parametrize(("text", "slug"), [("Ripes", "ripess"), ("RIPPESS", "ripess"), ("Inaize", "inaise")])
