@@ -55,6 +55,13 @@ def test_a_page_that_is_shared_shows_its_title_words_and_picture(client, organis
     assert page.count("<title>") == 1
 
 
+def test_a_record_of_which_little_is_said_is_described_by_what_the_site_is(client):
+    factories.event(slug="bare", theme_es="", theme_fr="", theme_en="")
+    page = get(client, "/en/events/bare/")
+    for described in ('<meta name="description"', '<meta property="og:description"'):
+        assert f'{described} content="Directory of organisations of the social' in page
+
+
 def test_the_root_redirects_by_the_browsers_language_else_to_spanish(client):
     assert client.get("/", headers={"accept-language": "fr-ML,en;q=0.5"})["Location"] == "/fr/"
     assert client.get("/", headers={"accept-language": "tl"})["Location"] == "/es/"
