@@ -1,6 +1,7 @@
 """The web server's settings, the same in ./run and on a server."""
 
 import gc
+import logging
 import os
 import re
 import socket
@@ -97,6 +98,8 @@ preload_app = True
 # Long addresses are Django's to answer, in the reader's language, not the server's bare 414.
 limit_request_line = 0
 limit_request_field_size = 16380
+# Django answers HEAD with the body of GET and leaves it to the server to drop it, which is nothing to warn of.
+logging.getLogger("gunicorn.http.wsgi").setLevel(logging.ERROR)
 # So are accents that a program sent as they are (curl '…?q=coopération'); gunicorn would refuse them.
 message.RFC9112_TARGET_INVALID = re.compile(r"[\x00-\x20\x7f]")
 keepalive = 15

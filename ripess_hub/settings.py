@@ -266,7 +266,7 @@ MFA_TOTP_ISSUER = "RIPESS hub"
 
 # Mail goes through the outbox of `accounts`; this is where the outbox's sender delivers it.
 if os.environ.get("EMAIL_URL"):
-    globals().update(environ.Env.email_url_config(os.environ["EMAIL_URL"]))
+    globals().update(setting("EMAIL_URL", environ.Env.email_url_config, {}))
     EMAIL_TIMEOUT = 20
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

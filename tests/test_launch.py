@@ -265,6 +265,7 @@ def test_the_demonstration_refuses_a_database_of_others(monkeypatch):
         ("SECRET_KEY", "short", "at least 32 characters"),
         ("DATABASE_URL", "sqlite:///x", "must name a PostgreSQL database"),
         ("REDIS_URL", "http://x", "REDIS_URL must be"),
+        ("EMAIL_URL", "mail.example.org", "EMAIL_URL cannot be read"),
     ],
 )
 def test_a_wrong_setting_ends_the_start_with_a_sentence(name, value, sentence, tmp_path):
