@@ -28,6 +28,7 @@ def test_every_service_that_should_is_there_and_watched():
     assert {"web", "worker", "beat", "postgres", "valkey", "proxy", "migrate"} == set(services)
     for name in ("worker", "postgres", "valkey"):
         assert "test" in services[name]["healthcheck"], name
+    assert "127.0.0.1" in services["postgres"]["healthcheck"]["test"]
     assert services["web"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
 
