@@ -4,7 +4,7 @@ the page asked for is there."""
 import sys
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -87,7 +87,7 @@ def gone(request):
 
 def server_error(request):
     """A database that does not answer is an outage (503), anything else a fault (500)."""
-    if isinstance(sys.exc_info()[1], OperationalError):
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
     return error_page(
         request,
@@ -98,9 +98,12 @@ def server_error(request):
 
 
 def unavailable(request):
-    return error_page(
+    response = error_page(
         request,
         503,
         translation.gettext_lazy("The hub is out of service for a moment"),
         translation.gettext_lazy("The database does not answer. Please try again in a few minutes."),
     )
+    # Programs that wait by the clock and search engines read this alone.
+    response["Retry-After"] = "180"
+    return response

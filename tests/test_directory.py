@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.core.cache import caches
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -410,9 +410,8 @@ def test_a_missing_page_speaks_the_readers_language(client, language, sentence):
     assert sentence in get(client, f"/{language}/nothing/", status=404)
 
 
-def test_error_pages_need_no_database(rf, django_assert_num_queries):
-    from django.db import OperationalError
-
+@pytest.mark.parametrize("outage", [OperationalError, InterfaceError])
+def test_error_pages_need_no_database(rf, django_assert_num_queries, outage):
     from ripess_hub import errors
 
     request = rf.get("/fr/x/")
@@ -421,10 +420,10 @@ def test_error_pages_need_no_database(rf, django_assert_num_queries):
             assert view(request, exception=None).status_code == status
         assert errors.server_error(request).status_code == 500
         try:
-            raise OperationalError
-        except OperationalError:
+            raise outage
+        except outage:
             answer = errors.server_error(request)
-    assert answer.status_code == 503
+    assert (answer.status_code, answer["Retry-After"]) == (503, "180")
     assert "hors service" in answer.content.decode()
 
 
