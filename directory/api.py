@@ -1,5 +1,5 @@
-"""The read API of organisations, agreements and events; vocabularies and regions are in
-`api_vocabularies`."""
+"""The read API of organisations, agreements and events; vocabularies are in
+`api_vocabularies`, regions and sectors in `api_terms`."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, CharField, OuterRef, Value, When

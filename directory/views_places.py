@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from directory import api_vocabularies, maps
+from directory import api_terms, maps
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter, agreements_counted
 from directory.formats.pages import in_formats
 from directory.links import Links
@@ -18,13 +18,13 @@ from directory.vocabulary import vocabulary
 MOST_ORGANISATIONS, MOST_AGREEMENTS, MOST_EVENTS, MOST_CROSSED = 10, 10, 6, 12
 
 
-@in_formats(api_vocabularies.RegionViewSet, key="key")
+@in_formats(api_terms.RegionViewSet, key="key")
 def region(request, key):
     """Everything the directory holds of a region, a landing page of its own."""
     return gathered(request, "region", key)
 
 
-@in_formats(api_vocabularies.SectorViewSet, key="key")
+@in_formats(api_terms.SectorViewSet, key="key")
 def sector(request, key):
     """Everything the directory holds of a sector."""
     return gathered(request, "sector", key)

@@ -23,6 +23,7 @@ from rest_framework.views import APIView, exception_handler
 
 from contributions import api as contributions
 from directory import api as directory
+from directory import api_terms as terms
 from directory import api_vocabularies as vocabularies
 from directory.api_lists import OpenView
 from directory.api_parts import LANGUAGES
@@ -98,8 +99,8 @@ LISTS = (
     workinggroup.DocumentViewSet,
     workinggroup.CallViewSet,
     contributions.ContributionViewSet,
-    vocabularies.RegionViewSet,
-    vocabularies.SectorViewSet,
+    terms.RegionViewSet,
+    terms.SectorViewSet,
     VocabularyViewSet,
 )
 router = Router()
