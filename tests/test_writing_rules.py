@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from contributions import mail
-from contributions.forms import clean_co_author
+from contributions.form_parts import clean_co_author
 from contributions.models import Contribution, Draft, Step
 from tests import factories as make
 from tests.writing import a_call, form_address, post, shown, signed_in

@@ -1,4 +1,5 @@
-from contributions.models.contributions import SEARCH, Contribution, new_reference
+from contributions.models.columns import SEARCH
+from contributions.models.contributions import Contribution, new_reference
 from contributions.models.drafts import ANONYMOUS_DAYS, LATE_KEPT_DAYS, Attachment, Draft, NoRoom, Sent
 from contributions.models.moderation import Reading, ReasonTemplate
 from contributions.models.outcomes import (

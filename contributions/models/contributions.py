@@ -7,20 +7,19 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, When
-from django.db.models.functions import JSONObject, Left
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from contributions.models.columns import SEARCH, search_column, sort_column
 from contributions.models.moderation import Reading
 from contributions.models.parts import CoAuthor
 from contributions.models.reports import Report
 from contributions.models.steps import DECISIONS, ChangesEnded, Overtaken, Step, Steps, StepTaken
 from directory.models import Agreement
-from directory.search_fields import CONFIGURATIONS, HubSort
 from workinggroup.models import (
     CallQuestion,
     ContributionKind,
@@ -35,10 +34,6 @@ from workinggroup.models import (
 def new_reference():
     """A reference people can read aloud: no letter that looks like a digit."""
     return "C-" + "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTVWXYZ") for _i in range(7))
-
-
-# Columns that PostgreSQL computes.
-SEARCH = tuple(f"{name}_{code}" for name in ("search", "sort") for code in CONFIGURATIONS)
 
 
 class MedianDays(models.Aggregate):
@@ -240,33 +235,6 @@ def translations():
 def joined(model, name, outer=None):
     """The rows that tie contributions to others by the set `name`, for the outer contribution."""
     return getattr(model, name).through.objects.filter(contribution=outer or OuterRef("pk"))
-
-
-def search_column(language, *, person="author_name", **published):
-    """The generated tsvector column of one configuration over the one text of a contribution, or of a
-    translation: readers search in their own language, and names are found from every language.
-    PostgreSQL bounds a tsvector at one megabyte, so the text is cut well before that. Only what is
-    published is searched, so nobody waits for this in the last minute of a call (docs/decisions.md)."""
-    config = CONFIGURATIONS[language]
-    words = (
-        SearchVector("title", weight="A", config=config)
-        + SearchVector("summary", person, weight="B", config=config)
-        + SearchVector(Left("text", 200_000), weight="C", config=config)
-    )
-    return models.GeneratedField(
-        expression=Case(When(**published, then=words)),
-        output_field=SearchVectorField(),
-        db_persist=True,
-        editable=False,
-    )
-
-
-def sort_column():
-    """The normalised title. It is the same in every language, and one column each is what search and
-    sorting ask for."""
-    return models.GeneratedField(
-        expression=HubSort("title"), output_field=models.TextField(), db_persist=True, editable=False
-    )
 
 
 class Contribution(Steps, models.Model):

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from contributions.models.contributions import Contribution, search_column
+from contributions.models.columns import search_column
+from contributions.models.contributions import Contribution
 from directory.models.publication import Publishable, PublishableQuerySet
 from directory.search_fields import CONFIGURATIONS
 

@@ -20,7 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from rest_framework.authentication import CSRFCheck
 
-from contributions.forms import ContributionForm, Typed, typed
+from contributions.form_parts import Typed, typed
+from contributions.forms import ContributionForm
 from contributions.models import (
     ANONYMOUS_DAYS,
     LATE_KEPT_DAYS,
