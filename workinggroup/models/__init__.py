@@ -1,13 +1,6 @@
-from workinggroup.models.calls import (
-    ANYWHERE_ON_EARTH,
-    Call,
-    CallChange,
-    CallQuestion,
-    ContributionKind,
-    HubNow,
-    LateAccess,
-    Licence,
-)
+from workinggroup.models.call_parts import CallChange, CallQuestion, LateAccess
+from workinggroup.models.calls import ANYWHERE_ON_EARTH, Call, ContributionKind, Licence
+from workinggroup.models.clock import HubNow
 from workinggroup.models.followers import AnnouncedMeeting, AnnouncedOpening, Follow
 from workinggroup.models.groups import (
     Basis,

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workinggroup.models.calls import Call, HubNow
+from workinggroup.models.calls import Call
+from workinggroup.models.clock import HubNow
 from workinggroup.models.groups import Meeting, WorkingGroup
 
 
