@@ -15,6 +15,13 @@ SET LOCAL hub.derive = 'off';
 UPDATE directory_agreementparty SET name_es = name, name_fr = name, name_en = name WHERE name <> '';
 SET LOCAL hub.derive = 'on';
 """
+# Back to one name: a party that has none in Spanish keeps the one it has.
+ONE_NAME = """
+SET LOCAL hub.derive = 'off';
+UPDATE directory_agreementparty SET name = coalesce(nullif(name_es, ''), nullif(name_fr, ''), name_en)
+ WHERE organisation_id IS NULL;
+SET LOCAL hub.derive = 'on';
+"""
 
 # The function of `seats_and_continents`, in which a party outside the directory now has a name by language.
 BEFORE = import_module("directory.migrations.0006_seats_and_continents").DERIVED
@@ -86,7 +93,7 @@ class Migration(migrations.Migration):
             name='name_fr',
             field=models.CharField(blank=True, max_length=300, null=True, verbose_name='name, if outside the directory'),
         ),
-        migrations.RunSQL(NAMES, migrations.RunSQL.noop),
+        migrations.RunSQL(NAMES, ONE_NAME),
         pgtrigger.migrations.AddTrigger(
             model_name='agreementparty',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "directory_agreementpartyhistory" ("agreement_id", "id", "name", "name_en", "name_es", "name_fr", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "role") VALUES (NEW."agreement_id", NEW."id", NEW."name", NEW."name_en", NEW."name_es", NEW."name_fr", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."role"); RETURN NULL;', hash='81be81b5b09fcd8800031460b0ac0ec64a2e760b', operation='INSERT', pgid='pgtrigger_insert_insert_c77fe', table='directory_agreementparty', when='AFTER')),
