@@ -13,6 +13,7 @@ from django.utils import timezone
 from contributions.models import Contribution, Report
 from contributions.rights import erase, export_for
 from tests import factories as make
+from tests.open_forms import earlier, send
 from tests.pages import filled, get
 
 pytestmark = pytest.mark.django_db
@@ -29,32 +30,16 @@ def address_of(record, language="en"):
     return f"/{language}/contributions/{record.reference}/report/"
 
 
-def earlier(monkeypatch, seconds):
-    """The form was signed so many seconds ago."""
-    now = signing.time.time
-    monkeypatch.setattr(signing.time, "time", lambda: now() - seconds)
-    made = signing.dumps("", salt="report")
-    monkeypatch.undo()
-    return made
-
-
 @pytest.fixture
 def read_at(monkeypatch):
-    return earlier(monkeypatch, 10)
-
-
-def send(client, record, read_at, status=302, **typed):
-    form = filled(get(client, address_of(record)), having={"website": ""}, read_at=read_at, **typed)
-    response = client.post(address_of(record), form)
-    assert response.status_code == status
-    return unescape(response.content.decode())
+    return earlier(monkeypatch, "report", 10)
 
 
 def test_a_reader_reports_without_an_account_and_is_thanked(client, read_at):
     record = make.contribution(version=3)
     page = get(client, f"/en/contributions/{record.reference}/")
     assert address_of(record) in page
-    send(client, record, read_at, reason="rights", text="The second picture is ours.")
+    send(client, address_of(record), read_at, reason="rights", text="The second picture is ours.")
     told = Report.objects.get()
     assert (told.reason, told.text, told.version, told.language, told.user) == (
         "rights", "The second picture is ours.", 3, "en", None
@@ -96,15 +81,15 @@ def test_what_is_written_about_work_that_is_no_longer_public_is_shown_back(clien
 
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, read_at):
     record = make.contribution()
-    page = send(client, record, read_at, 400, text="My words.")
+    page = send(client, address_of(record), read_at, 400, text="My words.")
     assert "Choose what is wrong." in page
     assert "My words." in page
-    page = send(client, record, read_at, 400, reason="other", text=" ")
+    page = send(client, address_of(record), read_at, 400, reason="other", text=" ")
     assert "Say in a sentence what is wrong." in page
-    send(client, record, read_at, 400, reason="nothing", text="x")
-    page = send(client, record, read_at, 400, reason="spam", text="x" * 2001)
+    send(client, address_of(record), read_at, 400, reason="nothing", text="x")
+    page = send(client, address_of(record), read_at, 400, reason="spam", text="x" * 2001)
     assert not Report.objects.exists()
-    send(client, record, read_at, reason="spam", text="With a \x07 bell.")
+    send(client, address_of(record), read_at, reason="spam", text="With a \x07 bell.")
     assert Report.objects.get().text == "With a  bell."
 
 
@@ -114,11 +99,13 @@ def test_programs_that_fill_everything_or_answer_at_once_are_asked_again(client,
         {"read_at": signing.dumps("", salt="report")},
         {"read_at": ""},
         {"read_at": "made up"},
-        {"read_at": earlier(monkeypatch, 90_000)},
+        {"read_at": earlier(monkeypatch, "report", 90_000)},
         {"read_at": read_at, "website": "https://example.org"},
     ):
         page = send(
-            client, record, **{"read_at": read_at, "status": 400, "reason": "spam", "text": "Kept.", **wrong}
+            client,
+            address_of(record),
+            **{"read_at": read_at, "status": 400, "reason": "spam", "text": "Kept.", **wrong},
         )
         assert "once more" in page
         again = filled(page, having={"website": ""})
@@ -130,8 +117,8 @@ def test_one_network_does_not_send_without_end(client, read_at, settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "report": "2/h/ip"}
     record = make.contribution()
     for _number in range(2):
-        send(client, record, read_at, reason="spam")
-    page = send(client, record, read_at, 429, reason="spam", text="Kept as well.")
+        send(client, address_of(record), read_at, reason="spam")
+    page = send(client, address_of(record), read_at, 429, reason="spam", text="Kept as well.")
     assert "Kept as well." in page
     assert Report.objects.count() == 2
 
@@ -205,7 +192,7 @@ def test_a_report_is_in_the_data_of_whoever_was_signed_in_and_goes_with_them(cli
     user = make.person()
     client.force_login(user)
     record = make.contribution()
-    send(client, record, read_at, reason="people", text="My neighbour Rosa did not agree.")
+    send(client, address_of(record), read_at, reason="people", text="My neighbour Rosa did not agree.")
     assert "My neighbour Rosa" in str(list(export_for(user)["reports"]))
     erase(user)
     told = Report.objects.get()

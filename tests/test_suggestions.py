@@ -16,6 +16,7 @@ from directory.models import Suggestion
 from directory.models.suggestions import SENDER_KEPT
 from ripess_hub.tasks import housekeeping
 from tests import factories as make
+from tests.open_forms import earlier, send
 from tests.pages import filled, get
 
 pytestmark = pytest.mark.django_db
@@ -38,25 +39,9 @@ def of(record, kind="organisation", language="en"):
     return f"/{language}/{kind}s/{record.slug}/correction/"
 
 
-def earlier(monkeypatch, seconds):
-    """The form was signed so many seconds ago."""
-    now = signing.time.time
-    monkeypatch.setattr(signing.time, "time", lambda: now() - seconds)
-    made = signing.dumps("", salt="suggestion")
-    monkeypatch.undo()
-    return made
-
-
 @pytest.fixture
 def read_at(monkeypatch):
-    return earlier(monkeypatch, 10)
-
-
-def send(client, address, read_at, status=302, **typed):
-    form = filled(get(client, address), having={"website": ""}, read_at=read_at, **typed)
-    response = client.post(address, form)
-    assert response.status_code == status
-    return unescape(response.content.decode())
+    return earlier(monkeypatch, "suggestion", 10)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -179,7 +164,7 @@ def test_programs_that_fill_everything_or_answer_at_once_are_asked_again(client,
         {"read_at": signing.dumps("", salt="suggestion")},
         {"read_at": signing.dumps("", salt="report")},
         {"read_at": ""},
-        {"read_at": earlier(monkeypatch, 90_000)},
+        {"read_at": earlier(monkeypatch, "suggestion", 90_000)},
         {"read_at": read_at, "website": "https://example.org"},
     ):
         page = send(client, MISSING, **{"read_at": read_at, "status": 400, **TYPED, **wrong})
