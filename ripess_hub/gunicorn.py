@@ -114,7 +114,11 @@ loglevel = "warning"
 
 def when_ready(server):
     """What was imported lives as long as the process: the collector need not look through it at every
-    turn, nor come so often to what requests leave behind."""
+    turn, nor come so often to what requests leave behind. The addresses, with every view behind them, are
+    imported here once and not by each worker while somebody waits."""
+    from django.urls import get_resolver
+
+    _patterns = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
