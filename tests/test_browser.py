@@ -225,6 +225,38 @@ def test_on_a_phone_the_letters_of_figures_can_be_read_and_their_dots_are_whole(
     context.close()
 
 
+LINE_BEGINS_WITH_A_COMMA = """() => [...document.querySelectorAll(".hero__hints a")].filter((link) => {
+    const next = document.createRange();
+    if (!link.nextSibling) return false;
+    next.setStart(link.nextSibling, 0);
+    next.setEnd(link.nextSibling, 1);
+    return next.getBoundingClientRect().top > [...link.getClientRects()].pop().bottom;
+}).map((link) => link.innerText)"""
+
+
+def test_no_line_of_the_hints_of_the_home_page_begins_with_a_comma(browser, site):
+    context = browser.new_context()
+    page = context.new_page()
+    for language in LANGUAGES:
+        page.goto(f"{site}/{language}/")
+        for width in range(320, 480, 10):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(LINE_BEGINS_WITH_A_COMMA) == [], (language, width)
+    context.close()
+
+
+def test_a_short_form_is_no_wider_than_a_text_and_its_buttons_do_not_touch(browser, site):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{site}/es/missing/event/")
+    assert page.locator("main form textarea").bounding_box()["width"] <= 640
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{site}/es/calls/{factories.call().slug}/contribute/")
+    chosen, added = (page.locator(f".file {one}").bounding_box() for one in ("input", "button"))
+    assert chosen["y"] + chosen["height"] + 4 <= added["y"]
+    context.close()
+
+
 def test_cards_of_calls_leave_no_half_row_empty(browser, site):
     for _number in range(2):
         factories.call()
