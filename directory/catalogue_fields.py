@@ -149,10 +149,6 @@ class Boolean(Field):
         return value
 
 
-class Choice(Text):
-    """A text of a fixed list, which the column knows."""
-
-
 class Strings(Field):
     """A list of texts in an array column; `of_languages` allows only language codes."""
 

@@ -182,11 +182,6 @@ class Organisation(Entry):
         return self.name or self.slug
 
     @property
-    def short_name(self):
-        """The acronym where there is one, else the name: for tables, arcs and lists of parties."""
-        return self.acronym or self.name
-
-    @property
     def every_key(self):
         """Its key and those of the records merged into it, which old notes still name, as a query. Who
         merges leads all of them to the last one at once."""
