@@ -206,6 +206,9 @@ def call_worker():
     try:
         send_waiting_mail.apply_async(retry=False, expires=WAKE_SECONDS)
     except Exception as error:
+        if monotonic() < _broker_rests_until:
+            # Another thread waited for it at the same time, and said so.
+            return
         _broker_rests_until = monotonic() + BROKER_PAUSE_SECONDS
         logger.warning("The broker does not answer; the mail waits for the periodic task. %s", error)
 

@@ -1,6 +1,7 @@
 """What all tests share: the clock of deadlines, the real catalogue, a browser."""
 
 import os
+import threading
 from collections import deque
 from contextlib import contextmanager
 
@@ -34,13 +35,17 @@ def _pages_of_this_worker(settings):
 
 @pytest.fixture(autouse=True)
 def _worker_not_called_yet(monkeypatch):
-    """What the tests before wrote does not put off the call of the worker in this one."""
+    """What the tests before wrote does not put off the call of the worker in this one, nor is it made in
+    the middle of it."""
     from accounts import outbox
 
-    if outbox._call_to_come:
-        outbox._call_to_come.cancel()
     monkeypatch.setattr(outbox, "_call_to_come", None)
     monkeypatch.setattr(outbox, "_calls", deque(maxlen=outbox.MOST_CALLS))
+    yield
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer) and thread.function is outbox.call_worker:
+            thread.cancel()
+            thread.join()
 
 
 @pytest.fixture(autouse=True)

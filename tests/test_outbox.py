@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from collections import deque
 from datetime import timedelta
 from time import monotonic, sleep
 from urllib.parse import urlsplit
@@ -279,17 +278,10 @@ def test_no_value_starts_a_header_of_its_own(mail_server):
 
 @pytest.fixture
 def broker(monkeypatch):
-    """Point the application at another broker; what it keeps open to the present one is set aside, and
-    no call of an earlier test comes to the new one."""
+    """Point the application at another broker; what it keeps open to the present one is set aside."""
     from ripess_hub import celery_app
 
     def at(url):
-        for thread in threading.enumerate():
-            if isinstance(thread, threading.Timer):
-                thread.cancel()
-                thread.join()
-        monkeypatch.setattr("accounts.outbox._calls", deque(maxlen=MOST_CALLS))
-        monkeypatch.setattr("accounts.outbox._call_to_come", None)
         monkeypatch.setitem(celery_app.conf, "broker_url", url)
         monkeypatch.setattr(celery_app, "_pool", None)
         monkeypatch.setattr(celery_app.amqp, "_producer_pool", None)
