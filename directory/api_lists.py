@@ -5,7 +5,6 @@ from functools import partial
 
 from django.apps import apps
 from django.conf import settings
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -166,7 +165,7 @@ class HubSchema(AutoSchema):
 
 
 class OpenView:
-    """Readable from any site, in the language of `?lang=` or else of Accept-Language, without cookies."""
+    """Read only, in the language of `?lang=` or else of Accept-Language."""
 
     http_method_names = ["get", "head", "options"]
     content_negotiation_class = Negotiation
@@ -182,32 +181,12 @@ class OpenView:
             if len(request.query_params.getlist(name)) > 1:
                 raise ParseError(_("“%(name)s” may be given once only.") % {"name": name})
 
-    def options(self, request, *args, **kwargs):
-        """What browsers ask before they read from another site: the headers are the answer."""
-        return HttpResponse(status=204)
-
     def handle_exception(self, exc):
         """Errors are JSON, whatever format was asked for."""
         if getattr(self.request, "accepted_renderer", None):
             self.request.accepted_renderer = JSONRenderer()
             self.request.accepted_media_type = JSONRenderer.media_type
         return super().handle_exception(exc)
-
-    @property
-    def default_response_headers(self):
-        return {**super().default_response_headers, **CORS}
-
-
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match",
-    "Access-Control-Expose-Headers": (
-        "Content-Disposition, Content-Language, ETag, Last-Modified, RateLimit, RateLimit-Limit, "
-        "RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After"
-    ),
-    "Access-Control-Max-Age": "86400",
-}
 
 
 class ExportView(OpenView):
@@ -271,11 +250,7 @@ class ExportView(OpenView):
         bom = self.request.query_params.get("bom") == "1"
         address = self.request.build_absolute_uri()
         export = Export(type(self), rows, address=address, bom=bom, single=single)
-        response = respond(self.request, export, self.request.accepted_renderer.format, name)
-        # The framework adds its headers to its own responses only.
-        for name, value in CORS.items():
-            response[name] = value
-        return response
+        return respond(self.request, export, self.request.accepted_renderer.format, name)
 
 
 def history_of(model):

@@ -14,7 +14,6 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from directory.api_lists import CORS
 from directory.cities import city_name
 from directory.text import best_text
 from directory.vocabulary import label
@@ -110,5 +109,4 @@ def respond(request, name, title, components):
         calendar.add_component(one)
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{name}.ics"'
-    response["Access-Control-Allow-Origin"] = CORS["Access-Control-Allow-Origin"]
     return response

@@ -10,7 +10,6 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from directory.api_lists import CORS
 from directory.text import best_text
 from directory.vocabulary import page_version
 
@@ -81,6 +80,4 @@ def respond(request, title, page, entries):
             categories=[one.category] if one.category else [],
             lang=one.language,
         )
-    response = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
-    response["Access-Control-Allow-Origin"] = CORS["Access-Control-Allow-Origin"]
-    return response
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")

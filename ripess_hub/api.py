@@ -3,9 +3,8 @@
 from functools import cache
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
 from django.http import Http404, HttpResponse
-from django.urls import path, re_path
+from django.urls import path
 from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
@@ -16,7 +15,6 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.views import APIView, exception_handler
@@ -72,20 +70,7 @@ class SchemaView(OpenView, APIView):
     def get(self, request):
         renderer = request.accepted_renderer
         code = request.query_params.get("lang") or "en"
-        response = HttpResponse(renderer.render(schema(code)), content_type=renderer.media_type)
-        for name, value in self.headers.items():
-            response[name] = value
-        return response
-
-
-class NothingHere(OpenView, APIView):
-    """Any other address below /api/v1/: an error as JSON, not a page."""
-
-    schema = None
-
-    def initial(self, request, *args, **kwargs):
-        super().initial(request, *args, **kwargs)
-        raise Http404
+        return HttpResponse(renderer.render(schema(code)), content_type=renderer.media_type)
 
 
 # Every list of the hub, in the order people read of them: the one table that the API, the exports, the
@@ -110,22 +95,18 @@ for view in LISTS:
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="schema"),
     *router.urls,
-    # Only what ends in a slash, so that an address without one is still led to the one with it.
-    re_path(r"^[\s\S]*/$", NothingHere.as_view()),
 ]
 
 
 def sentence(exception, context):
-    """Every error as `{"detail": sentence}` in the language asked for."""
+    """Every error as `{"detail": sentence}` in the language asked for; what no view foresees gets the same
+    form in `ripess_hub.errors`."""
     if isinstance(exception, Http404):
         exception = exceptions.NotFound(_("There is no such record, or not in the format asked for."))
     elif isinstance(exception, SuspiciousOperation):
         exception = exceptions.ParseError(
             _("The address or the form holds something we cannot read. Nothing was changed.")
         )
-    elif isinstance(exception, OperationalError):
-        detail = _("The database does not answer. Please try again in a few minutes.")
-        return Response({"detail": detail}, status=503)
     return exception_handler(exception, context)
 
 
@@ -160,6 +141,7 @@ def describe_what_all_share(result, generator, request, public):
             "TooManyRequests",
             _("Asked too often within a minute; the header Retry-After says until when."),
         ),
+        "503": ("Unavailable", _("The database does not answer. Please try again in a few minutes.")),
     }
     result["components"]["responses"] = {
         name: {"description": words, "content": error} for name, words in answers.values()

@@ -1,11 +1,12 @@
-"""Error pages in the reader's language. They need neither the database nor a context processor, save where
-the page asked for is there."""
+"""Errors in the reader's language, as pages and, below /api/, as JSON. They need neither the database nor a
+context processor, save where the page asked for is there."""
 
 import sys
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,12 +14,31 @@ from django.utils.translation import gettext as _
 from directory.way_back import NotHere
 
 
+def language_of(request):
+    """The language of the address, else the one that `?lang=` names, else the browser's, else Spanish."""
+    asked = parse_qs(request.META.get("QUERY_STRING", "")).get("lang", [""])[0]
+    for code in (request.path_info[1:3] if request.path_info[3:4] == "/" else "", asked):
+        if code in dict(settings.LANGUAGES):
+            return code
+    return translation.get_language_from_request(request)
+
+
+def in_json(request, status, sentence):
+    """An error as the API has them."""
+    code = language_of(request)
+    with translation.override(code):
+        response = JsonResponse({"detail": str(sentence)}, status=status)
+    response["Content-Language"] = code
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def error_page(request, status, title, sentence, hint=None, frame=None):
-    """Render an error in the language of the address, else the browser's, else Spanish; in the whole frame
-    of the site where `frame` is the request."""
-    code = request.path_info[1:3] if request.path_info[3:4] == "/" else ""
-    if code not in dict(settings.LANGUAGES):
-        code = translation.get_language_from_request(request)
+    """Render an error, in the whole frame of the site where `frame` is the request; programs get the
+    sentence as JSON."""
+    if request.path_info.startswith("/api/"):
+        return in_json(request, status, sentence)
+    code = language_of(request)
     with translation.override(code):
         body = render_to_string(
             "error.html",

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from directory import ontology
-from directory.api_lists import CORS
 from directory.api_vocabularies import PAGES
 from directory.formats import FORMATS, Format
 from directory.formats.linked import to_jsonld, to_turtle
@@ -33,7 +32,6 @@ def format_for(request, formats):
 def see_other(request, location):
     response = HttpResponse(status=303)
     response["Location"] = request.build_absolute_uri(location)
-    response["Access-Control-Allow-Origin"] = CORS["Access-Control-Allow-Origin"]
     response["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ("Accept", "Accept-Language"))
     return response
@@ -103,7 +101,5 @@ def namespace(request):
         return see_other(request, f"{reverse('data')}#vocabulary")
     body = "".join(WRITERS[format](Ontology))
     response = HttpResponse(body, content_type=f"{FORMATS[format].media_type}; charset=utf-8")
-    for header, value in CORS.items():
-        response[header] = value
     patch_vary_headers(response, ("Accept", "Accept-Language"))
     return response

@@ -12,14 +12,13 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import JsonResponse
 from django.utils import translation
 from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
-from directory.api_lists import CORS
 from directory.formats import FORMATS
 from directory.formats.negotiation import chosen
+from ripess_hub import errors
 
 logger = logging.getLogger(__name__)
 
@@ -126,19 +125,12 @@ class RateLimitMiddleware:
 
 
 def refusal(request, seconds):
-    code = parameter(request, "lang") or request.path_info[1:3]
-    if code not in dict(settings.LANGUAGES):
-        code = translation.get_language_from_request(request)
-    with translation.override(code):
+    with translation.override(errors.language_of(request)):
         sentence = ngettext(
             "You asked very often within a minute. Please try again in %(seconds)s second.",
             "You asked very often within a minute. Please try again in %(seconds)s seconds.",
             seconds,
         )
-        response = JsonResponse({"detail": sentence % {"seconds": seconds}}, status=429)
-    response["Content-Language"] = code
+    response = errors.in_json(request, 429, sentence % {"seconds": seconds})
     response["Retry-After"] = seconds
-    response["Cache-Control"] = "no-store"
-    for header, value in CORS.items():
-        response[header] = value
     return response

@@ -22,6 +22,7 @@ from directory.formats.pages import refuse_unknown
 from directory.freshness import last_change
 from directory.search import LONGEST_QUERY
 from directory.vocabulary import one_version
+from ripess_hub.limits import policy
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,32 @@ def release():
 
 
 RELEASE = release()
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Expose-Headers": (
+        "Content-Disposition, Content-Language, ETag, Last-Modified, RateLimit, RateLimit-Limit, "
+        "RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def read_from_anywhere(get_response):
+    """Let the pages of other sites read everything that is data, its errors and refusals included, and
+    answer what browsers ask before they do so."""
+
+    def middleware(request):
+        if not policy(request):
+            return get_response(request)
+        response = HttpResponse(status=204) if request.method == "OPTIONS" else get_response(request)
+        for name, value in CORS.items():
+            response[name] = value
+        return response
+
+    return middleware
 
 
 def is_data(request):

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ripess_hub.middleware.read_from_anywhere",
     "ripess_hub.middleware.short_query",
     "ripess_hub.limits.RateLimitMiddleware",
     "ripess_hub.middleware.PageCacheMiddleware",

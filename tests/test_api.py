@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import caches
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.http import parse_http_date
 
@@ -252,15 +252,75 @@ def test_a_call_that_closes_is_a_change(client, clock):
     assert parse_http_date(after["Last-Modified"]) == int(call.closes_at.timestamp())
 
 
-def test_another_site_may_ask_beforehand(client):
-    answer = client.options(
-        "/api/v1/organisations/",
-        headers={"origin": "https://example.org", "access-control-request-method": "GET"},
-    )
+DATA = [
+    "/api/v1/organisations/",
+    "/id/organisations/a",
+    "/ns",
+    "/data/",
+    "/data/ripess-hub.zip",
+    "/en/data/?format=ttl",
+    "/en/organisations/?format=csv",
+    "/en/organisations/feed.atom",
+    "/en/events/calendar.ics",
+]
+
+
+@pytest.mark.parametrize("address", DATA)
+def test_another_site_may_ask_beforehand(client, django_assert_num_queries, address):
+    with django_assert_num_queries(0):
+        answer = client.options(
+            address, headers={"origin": "https://example.org", "access-control-request-method": "GET"}
+        )
     assert answer.status_code == 204
+    # What the browser asks of itself counts for nobody.
+    assert "RateLimit" not in answer
     assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
     assert "If-None-Match" in answer["Access-Control-Allow-Headers"]
     assert int(answer["Access-Control-Max-Age"]) > 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/id/organisations/nothing", "/en/nothing/feed.atom", "/en/events/nothing/calendar.ics", "/api/"],
+)
+def test_another_site_reads_that_something_is_missing(client, address):
+    answer = client.get(address)
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (404, "*")
+
+
+def test_pages_for_people_are_for_no_other_site(client):
+    for address in ("/en/organisations/", "/en/account/login/", "/admin/login/"):
+        assert "Access-Control-Allow-Origin" not in client.get(address)
+        assert client.options(address).status_code != 204
+
+
+@pytest.mark.parametrize("address", ["/api/", "/api/v1/nothing", "/api/v1/nothing/", "/api/v2/calls/"])
+def test_an_address_of_nothing_is_told_as_data(client, address):
+    answer = client.get(address + "?lang=fr")
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"detail"}
+    assert "La page a peut-être été déplacée" in answer.json()["detail"]
+    assert answer["Content-Language"] == "fr"
+
+
+@pytest.mark.parametrize(
+    "where", ["ripess_hub.middleware.PageCacheMiddleware.ask", "directory.api.facets.unknown_values"]
+)
+@pytest.mark.parametrize(
+    ("outage", "status"), [(OperationalError, 503), (InterfaceError, 503), (KeyError, 500)]
+)
+def test_a_failure_is_told_as_data_too(client, monkeypatch, where, outage, status):
+    def fail(*args):
+        raise outage
+
+    monkeypatch.setattr(where, fail)
+    client.raise_request_exception = False
+    answer = client.get("/api/v1/organisations/?sector=none", headers={"accept-language": "en"})
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
+    assert answer.json()["detail"].endswith({503: "in a few minutes.", 500: "in a moment."}[status])
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer.get("Retry-After") == ("180" if status == 503 else None)
 
 
 def test_an_address_without_its_slash_leads_to_the_one_with_it(client):
