@@ -86,10 +86,6 @@ class ContributionQuerySet(models.QuerySet):
             | Q(pk__in=Contribution.objects.published().values("pk"))
         )
 
-    def signed_by(self, user):
-        """What `user` sent, alone or with others: as author, or as co-author who confirmed it."""
-        return self.filter(Q(author=user) | shared_with(user)) if user.is_authenticated else self.none()
-
     def shared_with(self, user):
         """What others sent, of which `user` confirmed to be a co-author."""
         return self.filter(shared_with(user)).exclude(author=user)
