@@ -44,7 +44,8 @@ class SendersFirst(futures.ThreadPoolExecutor):
     for ever.
     """
 
-    PATIENCE = 4
+    # A little longer than the last seconds of a call, in which a quarter of all come.
+    PATIENCE = 6
 
     def __init__(self, threads):
         super().__init__(threads)
