@@ -159,3 +159,54 @@ def test_staff_name_a_party_outside_the_directory_by_language(staff_client):
     nobody = staff_client.post(address, data, headers={"accept-language": "en"})
     assert nobody.status_code == 200
     assert "write a name, not both" in nobody.content.decode()
+
+
+def in_admin(record, page="change"):
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}", args=[record.pk])
+
+
+def history_of(client, record):
+    """The rows of its history page, newest first: who, what, of which part, and each old and new value."""
+    return [
+        (
+            change["who"],
+            change["what"],
+            str(change["part"][1]) if change["part"] else "",
+            [(old, new) for _name, old, new in change["fields"]],
+        )
+        for change in client.get(in_admin(record, "history")).context["changes"]
+    ]
+
+
+def test_the_history_holds_what_was_changed_and_nothing_else(staff_client):
+    texts = {"title_es": "Acuerdo", "title_fr": "Accord", "title_en": "Agreement", "official_title_en": ""}
+    agreement = factories.agreement(**texts, start_year=2016)
+    data = sent_back(staff_client.get(in_admin(agreement)))
+    saved = staff_client.post(in_admin(agreement), {**data, "start_year": 2017})
+    assert saved.status_code == 302, saved.context["adminform"].form.errors
+    changed = [
+        fields for _who, what, _part, fields in history_of(staff_client, agreement) if what == "update"
+    ]
+    assert changed == [[(2016, 2017)]]
+
+
+def test_the_history_of_an_agreement_holds_its_parties_by_name(staff_client):
+    bank = factories.organisation(name="Banco Solidario")
+    agreement = factories.agreement(parties=[bank, "A foundation"])
+    data = sent_back(form := staff_client.get(in_admin(agreement)))
+    parties = form.context["inline_admin_formsets"][0]
+    assert [str(one.original) for one in parties if one.original] == ["Banco Solidario", "A foundation"]
+    staff_client.post(in_admin(agreement), {**data, "parties-0-role": "convenor"})
+    agreement.parties.get(organisation=bank).delete()
+    removed, changed = history_of(staff_client, agreement)[:2]
+    assert removed[1:3] == ("delete", "Banco Solidario")
+    assert changed[1:] == ("update", "Banco Solidario", [("", "convenor")])
+    assert changed[0] == form.wsgi_request.user.display_name
+
+
+def test_of_a_vocabulary_the_history_says_who_saved_what(staff_client):
+    sector = factories.sector()
+    data = sent_back(staff_client.get(in_admin(sector)))
+    staff_client.post(in_admin(sector), {**data, "label_en": "Another name"})
+    (entry,) = staff_client.get(in_admin(sector, "history")).context["action_list"]
+    assert "Label [en]" in entry.change_message

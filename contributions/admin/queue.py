@@ -18,7 +18,7 @@ from contributions.admin.moderated import GroupFilter, Moderated
 from contributions.admin.outcomes import Unused
 from contributions.admin.steps import OFFERED, StepForm, steps_from
 from contributions.models import Erased, Overtaken, OwnContribution, Step
-from directory.admin import HubAdmin
+from directory.admin import RecordedAdmin
 
 State = models.Contribution.State
 FLAGS = {
@@ -77,7 +77,7 @@ class FlagFilter(admin.SimpleListFilter):
 
 
 @admin.register(models.Contribution)
-class ContributionAdmin(Moderated):
+class ContributionAdmin(Moderated, RecordedAdmin):
     """Contributions are read here and judged by steps. Nobody writes, edits or removes one: the text
     is its author's."""
 
@@ -96,8 +96,6 @@ class ContributionAdmin(Moderated):
     ordering = ["received_at", "pk"]
     search_fields = ["reference", "title", "author_name", "organisation__names_text"]
     actions = [many.publish, many.return_for_changes, many.decline]
-    object_history_template = HubAdmin.object_history_template
-    history_view = HubAdmin.history_view
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request).with_flags(request.user)

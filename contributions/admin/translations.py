@@ -15,7 +15,7 @@ from contributions import models
 from contributions.admin import reading
 from contributions.admin.moderated import GroupFilter
 from contributions.models import Step
-from directory.admin import HubAdmin, PublishableAdmin
+from directory.admin import PublishableAdmin, RecordedAdmin
 from workinggroup.admin import OnlyOwnGroups
 
 MOST_LISTED = 50
@@ -76,7 +76,7 @@ class TranslationForm(forms.ModelForm):
 
 
 @admin.register(models.ContributionTranslation)
-class ContributionTranslationAdmin(OnlyOwnGroups, admin.ModelAdmin):
+class ContributionTranslationAdmin(OnlyOwnGroups, RecordedAdmin):
     form = TranslationForm
     change_form_template = "admin/contributions/translation.html"
     of_group = "contribution__call__group"
@@ -88,8 +88,6 @@ class ContributionTranslationAdmin(OnlyOwnGroups, admin.ModelAdmin):
     save_on_top = True
     actions = ["publish", "withdraw"]
     publish, withdraw, _move = PublishableAdmin.publish, PublishableAdmin.withdraw, PublishableAdmin._move
-    object_history_template = HubAdmin.object_history_template
-    history_view = HubAdmin.history_view
 
     def get_queryset(self, request):
         bulk = [f"contribution__{name}" for name in models.SEARCH]

@@ -28,6 +28,9 @@ class PartyInline(TranslationStackedInline):
     extra = 1
     autocomplete_fields = ["organisation"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organisation")
+
 
 class AgreementDocumentInline(FileInline):
     model = models.AgreementDocument

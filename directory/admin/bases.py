@@ -2,15 +2,11 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminFileWidget
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import PermissionDenied
 from django.db import models as db
 from django.forms import Textarea
-from django.http import Http404
-from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst, format_lazy
@@ -18,18 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TabbedTranslationAdmin
 
-from accounts.models import User
+from directory.admin.history import RecordedAdmin
 from directory.completeness import LANGUAGES, fields_of, missing_in, older
 from directory.inspection import accept_attribute, kinds_in_words
 from directory.models import NotAllowed
 from directory.text import day, language_name, languages_of
-
-
-def name_of(user):
-    """How a person is called in the administration: never by their address."""
-    if user is None:
-        return _("a former participant")
-    return user.display_name or f"#{user.pk}"
 
 
 class LinesField(SimpleArrayField):
@@ -45,7 +34,7 @@ class LinesField(SimpleArrayField):
         return super().to_python("\n".join(line.strip() for line in lines if line.strip()))
 
 
-class HubAdmin(TabbedTranslationAdmin):
+class HubAdmin(RecordedAdmin, TabbedTranslationAdmin):
     """Translation tabs, a history that nobody can edit, and texts in areas that suit them."""
 
     save_on_top = True
@@ -56,57 +45,6 @@ class HubAdmin(TabbedTranslationAdmin):
         # What is typed without a scheme.
         db.URLField: {"assume_scheme": "https"},
     }
-    object_history_template = "admin/history.html"
-
-    def history_view(self, request, object_id, extra_context=None):
-        """Every change of the record, by whoever and whatever path, as the database recorded it."""
-        record = self.get_object(request, unquote(object_id))
-        if record is None:
-            raise Http404
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("History: %s") % record,
-            "opts": self.model._meta,
-            "object": record,
-            "changes": changes(record),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, self.object_history_template, context)
-
-
-def changes(record):
-    """The history of `record`, newest first: when, what, who, and each field's old and new value."""
-    if not hasattr(record, "history"):
-        return []
-    rows = list(record.history.select_related("pgh_context").order_by("pgh_id"))
-    people = {
-        str(pk): name
-        for pk, name in User.objects.filter(
-            pk__in={row.pgh_context.metadata.get("user") for row in rows if row.pgh_context}
-        ).values_list("pk", "display_name")
-    }
-    fields = [f for f in record._meta.concrete_fields if f.name not in ("updated_at", "created_at")]
-    made, before = [], None
-    for row in rows:
-        metadata = row.pgh_context.metadata if row.pgh_context else {}
-        user = str(metadata.get("user") or "")
-        made.append(
-            {
-                "at": row.pgh_created_at,
-                "what": row.pgh_label,
-                "who": people.get(user) or (user and f"#{user}") or metadata.get("source", ""),
-                "fields": [
-                    (f.verbose_name, getattr(before, f.attname, ""), getattr(row, f.attname))
-                    for f in fields
-                    if hasattr(row, f.attname)
-                    and (before is not None and getattr(before, f.attname) != getattr(row, f.attname))
-                ],
-            }
-        )
-        before = row
-    return made[::-1]
 
 
 class MissingTextFilter(admin.SimpleListFilter):

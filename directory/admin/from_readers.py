@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from directory.admin.bases import name_of
+from directory.admin.history import name_of
 
 
 class FromReaderAdmin(admin.ModelAdmin):

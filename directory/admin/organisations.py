@@ -32,6 +32,9 @@ class RelationInline(admin.TabularInline):
     extra = 0
     autocomplete_fields = ["target"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("type", "target")
+
 
 class OrganisationForm(ModelForm):
     """Before a record is made, those whose names look alike are shown once: a warning, not an error."""

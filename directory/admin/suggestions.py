@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.admin.bases import name_of
 from directory.admin.from_readers import FromReaderAdmin
+from directory.admin.history import name_of
 from directory.models import Suggestion
 
 

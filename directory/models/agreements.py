@@ -265,7 +265,7 @@ class AgreementParty(models.Model):
         ]
 
     def __str__(self):
-        return self.name or str(self.organisation_id)
+        return str(self.organisation or self.name)
 
     @property
     def named(self):

@@ -220,7 +220,7 @@ class Relation(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.source_id} {self.type_id} {self.target_id}"
+        return f"{self.source} {self.type} {self.target}"
 
 
 class Representative(models.Model):
@@ -248,4 +248,4 @@ class Representative(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.organisation_id} {self.user_id}"
+        return f"{self.organisation}: {self.user}"

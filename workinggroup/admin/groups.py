@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationStackedInline
 
-from directory.admin import FileInline, HubAdmin, PublishableAdmin, TermAdmin
+from directory.admin import FileInline, PublishableAdmin, RecordedAdmin, TermAdmin
 from workinggroup import models
 
 admin.site.register(models.DocumentKind, TermAdmin)
@@ -156,7 +156,7 @@ class DocumentAdmin(OfGroupAdmin):
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(OnlyOwnGroups, admin.ModelAdmin):
+class MembershipAdmin(OnlyOwnGroups, RecordedAdmin):
     list_display = ["user", "group", "role", "organisation", "joined_at"]
     list_filter = ["role", BY_GROUP]
     list_select_related = ["user", "group", "organisation"]
@@ -164,5 +164,3 @@ class MembershipAdmin(OnlyOwnGroups, admin.ModelAdmin):
         "user__email", "user__display_name", "group__title_es", "group__title_fr", "group__title_en"
     ]  # fmt: skip
     autocomplete_fields = ["user", "group", "organisation"]
-    object_history_template = HubAdmin.object_history_template
-    history_view = HubAdmin.history_view

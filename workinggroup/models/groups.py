@@ -205,7 +205,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.group_id} {self.user_id}"
+        return f"{self.user}, {self.get_role_display()}"
 
 
 class MeetingQuerySet(SearchedQuerySet, GroupRecordQuerySet):

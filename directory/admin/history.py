@@ -1,0 +1,118 @@
+"""The history of a record in the administration: every change, by whoever and whatever path, as the
+database recorded it. Nobody can edit it."""
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.translator import translator
+
+from accounts.models import User
+
+EMPTY = ("", None)
+
+
+def name_of(user):
+    """How a person is called in the administration: never by their address."""
+    if user is None:
+        return _("a former participant")
+    return user.display_name or f"#{user.pk}"
+
+
+class RecordedAdmin(admin.ModelAdmin):
+    """Shows the history that the database keeps, that of the parts edited on the same page too. Of a
+    model without one, as the vocabularies are, Django's own is shown: who saved which fields here."""
+
+    def history_view(self, request, object_id, extra_context=None):
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        if not hasattr(record, "history"):
+            return super().history_view(request, object_id, extra_context)
+        parts = [
+            (part.model, formset.fk.name)
+            for formset, part in self.get_formsets_with_inlines(request, record)
+            if hasattr(part.model, "history")
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %s") % record,
+            "opts": self.model._meta,
+            "object": record,
+            "changes": changes(record, parts),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/history.html", context)
+
+
+def changes(record, parts=()):
+    """The history of `record` and of its parts, `[(model, its foreign key to the record)]`, newest first:
+    when, what, who, and each field's old and new value."""
+    rows = list(record.history.select_related("pgh_context"))
+    for model, key in parts:
+        kept = model._meta.get_field("history").related_model
+        rows += kept.objects.filter(**{key: record.pk}).select_related("pgh_context")
+    people = User.objects.in_bulk({user for row in rows if (user := metadata(row).get("user"))})
+    made, last = [], {}
+    for row in sorted(rows, key=lambda row: (row.pgh_created_at, row.pgh_id)):
+        model, user = row.pgh_tracked_model, metadata(row).get("user")
+        before = last.get((model, row.pgh_obj_id))
+        made.append(
+            {
+                "at": row.pgh_created_at,
+                "what": row.pgh_label,
+                "part": (model._meta.verbose_name, as_it_was(row)) if model is not type(record) else None,
+                "who": name_of(people[user]) if user in people else user and f"#{user}",
+                "source": metadata(row).get("source", ""),
+                "fields": differences(before, row) if before else [],
+            }
+        )
+        last[model, row.pgh_obj_id] = row
+    return made[::-1]
+
+
+def metadata(row):
+    return row.pgh_context.metadata if row.pgh_context else {}
+
+
+def as_it_was(row):
+    """The record as this row of its history has it."""
+    names = [field.attname for field in kept_fields(row)]
+    return row.pgh_tracked_model(**{name: getattr(row, name) for name in names})
+
+
+def kept_fields(row):
+    """The fields of the record that its history holds."""
+    kept = {field.attname for field in row._meta.concrete_fields}
+    return [field for field in row.pgh_tracked_model._meta.concrete_fields if field.attname in kept]
+
+
+def differences(before, after):
+    """`[(name, old, new)]` of the fields that differ. The column behind a translated text is left out: it
+    holds the language of whoever saved last, and each language has a column of its own."""
+    model, left_out = after.pgh_tracked_model, {"created_at", "updated_at"}
+    if model in translator.get_registered_models():
+        left_out.update(translator.get_options_for_model(model).fields)
+    found = []
+    for field in kept_fields(after):
+        old, new = getattr(before, field.attname), getattr(after, field.attname)
+        # Django's forms write NULL where the loader writes an empty text.
+        same = old == new or (old in EMPTY and new in EMPTY)
+        if not same and field.name not in left_out:
+            found.append((field.verbose_name, shown(before, field), shown(after, field)))
+    return found
+
+
+def shown(row, field):
+    """What stood in the field: a record by its name, while it is there, else by its key."""
+    if not field.is_relation:
+        return getattr(row, field.attname)
+    try:
+        found = getattr(row, field.name)
+    except ObjectDoesNotExist:
+        return getattr(row, field.attname)
+    return name_of(found) if isinstance(found, User) else found
