@@ -20,8 +20,10 @@ from contributions.form_parts import (
     clean_co_author,
     clean_link,
     found,
+    lines_of,
     words_in,
 )
+from contributions.models.sending import WORDS
 from directory.models import Organisation
 from directory.models.places import CONTINENTS
 from directory.text import best_text, language, language_name
@@ -158,7 +160,7 @@ class ContributionForm(forms.Form):
                 help_text=self.most_words(question.max_words),
             )
         if not whole:
-            for name in set(self.fields) - {"title", "summary", "text"}:
+            for name in set(self.fields) - set(WORDS):
                 del self.fields[name]
         for field in self.fields.values():
             field.widget.attrs.setdefault("class", CLASSES.get(type(field.widget), ""))
@@ -311,6 +313,17 @@ class ContributionForm(forms.Form):
             "licence": self.call.licence,
             "consent": consent,
             "consent_language": consent_language,
+        }
+
+    @property
+    def as_typed(self):
+        """What stands in the fields that are not right; entries where each line is one."""
+        return {
+            name: lines_of(self.data.get(name, ""))
+            if isinstance(self.fields[name], LinesField)
+            else self.data.get(name, "")
+            for name in self.errors
+            if name in self.fields
         }
 
     @property

@@ -72,6 +72,69 @@ def test_after_the_closing_returned_work_takes_the_words_and_names_what_else_was
         assert "Sin incorporar" not in shown(client.get(f"/es/account/contributions/{record.reference}/"))
 
 
+@pytest.mark.parametrize("presses", [1, 2])
+def test_after_the_closing_what_is_wrong_apart_from_the_words_holds_them_up_no_longer(clock, presses):
+    """It could not be taken anyway; it is named as it was typed, and stays in the draft."""
+    call = a_call(max_files=1)
+    question = call.questions.create(text="¿Dónde?", max_words=2)
+    client, _person = signed_in()
+    with clock(OPENS):
+        record, key = sent(client, call, links="https://example.org/feria")
+    record.judge(Step.RETURN, by=make.moderator(call.group), version=1, reason="Diga dónde fue.")
+    wrong = {
+        "text": "Fue en Quito.",
+        "links": "https://example.org/feria\nno es:nada",
+        "organisation": "Cooperativa que no existe",
+        "co_authors": "Amina sin correo",
+        "consent": None,
+        f"answer-{question.pk}": "En la plaza de Quito.",
+    }
+    with clock(CLOSES + LATE):
+        for _press in range(presses):
+            press = {"key": key, "base": "1", "files": [a_note(), a_note(b"")], "status": 302}
+            place = post(client, call, "submit", **press, **wrong)["Location"]
+        page = shown(client.get(place))
+    record.refresh_from_db()
+    assert (record.version, record.text, record.state) == (2, "Fue en Quito.", "received")
+    assert record.links == ["https://example.org/feria"]
+    untaken = page.split("Sin incorporar")[1].split("</dl>")[0]
+    for typed in (
+        "no es:nada",
+        "Cooperativa que no existe",
+        "Amina sin correo",
+        "plaza de Quito",
+        "nota.txt",
+    ):
+        assert typed in untaken
+    assert "está vacío" in page
+    assert Draft.objects.get(pk=key).data["organisation"] == "Cooperativa que no existe"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "state", "status", "sentence"),
+    [
+        ("title", "returned", 400, "Escriba un título"),
+        ("title", "received", 400, "Escriba un título"),
+        ("links", "received", 409, "El plazo para hacer cambios terminó"),
+    ],
+)
+def test_after_the_closing_wrong_words_are_said_and_so_is_that_it_is_too_late(
+    clock, wrong, state, status, sentence
+):
+    call = a_call()
+    client, _person = signed_in()
+    with clock(OPENS):
+        record, key = sent(client, call)
+    if state == "returned":
+        record.judge(Step.RETURN, by=make.moderator(call.group), version=1, reason="Diga dónde fue.")
+    typed = {"text": "Fue en Quito.", wrong: {"title": "", "links": "no es:nada"}[wrong]}
+    with clock(CLOSES + LATE):
+        page = shown(post(client, call, "submit", key=key, base="1", status=status, **typed))
+    assert sentence in page
+    record.refresh_from_db()
+    assert record.version == 1
+
+
 def test_after_the_closing_a_change_of_the_words_alone_leaves_nothing_untaken(clock):
     call = a_call()
     client, _person = signed_in()
@@ -200,10 +263,14 @@ def test_no_value_of_a_field_breaks_a_page_about_a_draft_or_gets_in(clock, value
         assert "<script>alert(1)" not in page.content.decode()
         form = {"step": "admit", "version": page.context["draft"].revision, "reason": "Panne."}
         assert staff.post(address, form).status_code == 400
-        post(client, call, "submit", key=key, status=400, **typed)
+        # The words are those that are in; the rest could not be taken, right or wrong.
+        post(client, call, "submit", key=key, status=302, **typed)
+        assert client.get(f"/es/account/contributions/{record.reference}/").status_code == 200
         # The words alone, and what else the draft holds is not right.
         words = {name: WORDS[name] for name in ("title", "summary", "text")}
         answer = client.post(f"{form_address(call)}{key}/", {"do": "submit", "base": "1", **words})
         assert answer.status_code == 302
         assert client.get(f"/es/account/contributions/{record.reference}/").status_code == 200
+    record.refresh_from_db()
+    assert (record.kind, record.links, record.organisation) == ("experience", [], None)
     assert Contribution.objects.count() == 1

@@ -103,21 +103,27 @@ def rest_of(cleaned, files):
     return {**rest, "attachments": [file.original_name for file in files]}
 
 
-def not_taken(record, draft, cleaned):
+def not_taken(record, draft, cleaned, wrong):
     """`(sent, typed)`: the fields apart from the words as the last version holds them, and as the draft
-    does, for what is sent after the time for whole changes. `cleaned` may lack what is not right any
-    more. People and files are named in full here: another address or content is a change too."""
+    does, for what is sent after the time for whole changes. `wrong`: what stands in fields that are not
+    right and that `cleaned` lacks. People and files are named in full: another address or content is a
+    change too."""
+    sent = {
+        **last_sent(record).rest,
+        "co_authors": [", ".join(one) for one in record.co_authors.values_list("name", "email")],
+        "attachments": [in_full(file) for file in record.attachments.all()],
+    }
     typed = rest_of(cleaned, ())
     typed["attachments"] = [in_full(file) for file in draft.attachments.present()]
     if "co_authors" in cleaned:
         typed["co_authors"] = [", ".join(one) for one in cleaned["co_authors"]]
-    sent = last_sent(record).rest
-    people = record.co_authors.values_list("name", "email")
-    sent = {
-        **sent,
-        "co_authors": [", ".join(one) for one in people],
-        "attachments": [in_full(file) for file in record.attachments.all()],
-    }
+    for name, value in wrong.items():
+        kind, _dash, question = name.partition("-")
+        if kind == "answer":
+            typed["answers"][question] = value
+        # What the directory no longer names was right when it was sent, and is no change.
+        elif name in ("links", "author_name") or name in REST and not sent.get(name):
+            typed[name] = value
     return sent, {**sent, **typed}
 
 

@@ -118,15 +118,12 @@ def one(request, reference):
 def changes_not_taken(record, key):
     """What the author changed apart from title, summary and text and sent when only those could be
     taken, as the rows of a comparison: it stays in the draft."""
-    if record.version == 1 or record.takes_whole_changes:
+    if record.takes_whole_changes:
         return []
     draft = Draft.objects.get(pk=key)
     form = ContributionForm(record.call, draft.data, user=record.author, contribution=record)
-    wrong = form.errors.keys()
-    cleaned = form.for_model
-    if wrong & set(form.questions):
-        del cleaned["answers"]
-    return further_fields(*not_taken(record, draft, cleaned), record.call.questions.all())
+    wrong = form.as_typed
+    return further_fields(*not_taken(record, draft, form.for_model, wrong), record.call.questions.all())
 
 
 def answers_of(record):

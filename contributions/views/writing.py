@@ -32,6 +32,7 @@ from contributions.models import (
     NoRoom,
     Overtaken,
 )
+from contributions.models.sending import WORDS
 from contributions.views.browser import drafts_of, hold, mark, may_write
 from contributions.views.rescue import TooMany, count_begun, rescue, take_back
 from directory.inspection import Refused, accept_attribute, kinds_in_words
@@ -162,7 +163,7 @@ def receive(request, call, key):
         return discard(request, call, draft)
     if draft.contribution_id and not asks_everything(request):
         # After the closing only the words are asked; the rest stays as it was.
-        data = {**draft.data, **{name: data[name] for name in ("title", "summary", "text")}}
+        data = {**draft.data, **{name: data[name] for name in WORDS}}
     overwritten = draft.keep(data, revision=number_of(request.POST.get("revision")))
     if draft.user_id is None:
         hold(request, draft)
@@ -223,6 +224,16 @@ def act(request, call, draft, asked, spoilt, problems):
 def submit(request, call, draft, spoilt, problems):
     """Send the draft, after sign-in where that is still to come."""
     form = form_of(request, call, draft, validate=True, spoilt=spoilt)
+    if draft.contribution and not call.takes_changes and form.errors.keys().isdisjoint(WORDS):
+        # Of what was sent only the words can be changed now, if anything: what is wrong in the rest holds
+        # nothing up, and stays in the draft.
+        if form.errors:
+            form = ContributionForm(
+                call, draft.data, user=request.user, contribution=draft.contribution, whole=False
+            )
+        for problem in problems:
+            messages.warning(request, problem)
+        problems = ()
     complete = form.is_valid() and not problems
     # Too late comes before what is missing: the moderators see it, and its author can add to it.
     if not (complete and request.user.is_authenticated) and draft.comes_late(request.user):
