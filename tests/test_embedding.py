@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from django.utils.html import escape
 from PIL import Image
 
 from directory import cards, models
@@ -112,7 +113,32 @@ def test_the_frame_takes_filters_colours_and_pages_from_its_address(client, agre
     assert '?region=m49-002&theme=dark&page=2" rel="next" target="_self"' in page
     assert "data-theme" not in get(client, "/en/embed/agreements/?theme=purple")
     assert "0 agreements" in get(client, "/en/embed/agreements/?region=m49-150")
-    get(client, "/en/embed/agreements/?page=9", status=404)
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "way"),
+    [
+        ("agreements/?region=m49-002&theme=dark&page=9", "no such page", "?region=m49-002&theme=dark"),
+        ("organisations/?page=x", "no such page", ""),
+        ("calls/withdrawn/", "There is no such page", None),
+    ],
+)
+def test_what_is_missing_is_said_within_the_frame(client, agreement, address, said, way):
+    factories.call(slug="withdrawn").withdraw()
+    answer = client.get(f"/en/embed/{address}")
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "X-Frame-Options" not in answer
+    assert "frame-ancestors *" in answer["Content-Security-Policy"]
+    assert not answer.cookies
+    assert said in page
+    assert 'class="masthead' not in page
+    if way is None:
+        assert "arrow-link" not in page
+        return
+    back = f"/en/embed/{address.split('?')[0]}{way}"
+    assert f'href="{escape(back)}" target="_self">To the beginning of the list' in page
+    assert client.get(back).status_code == 200
 
 
 def test_the_page_about_frames_gives_what_to_copy(client, agreement):
