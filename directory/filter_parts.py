@@ -11,6 +11,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import EmptyResultSet
 from django.db.models import F
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -76,7 +77,11 @@ class QueryFilter(django_filters.Filter):
     field_class = QueryField
 
     def filter(self, queryset, text):
-        return search(queryset, text, names=self.extra_names, also=self.also) if text else queryset
+        return self.search(queryset, text)[0]
+
+    def search(self, queryset, text):
+        """The records and the words that they were found by, as `search` gives them."""
+        return search(queryset, text, names=self.extra_names, also=self.also) if text else (queryset, "")
 
     def __init__(self, *args, names=None, also=None, **kwargs):
         self.extra_names, self.also = names, also
@@ -132,13 +137,19 @@ class ListFilter(django_filters.FilterSet):
             self.is_valid()
         return self.form.cleaned_data.get(name) or []
 
+    @cached_property
+    def search(self):
+        """The records that match `q` alone, and the words that they were found by; computed once for the list
+        and all its facets."""
+        return self.filters["q"].search(self.queryset.all(), self.chosen("q"))
+
     @property
     def searched(self):
-        """The records that match `q` alone; computed once for the list and all its facets."""
-        if not hasattr(self, "_searched"):
-            self.is_valid()
-            self._searched = self.filters["q"].filter(self.queryset.all(), self.chosen("q"))
-        return self._searched
+        return self.search[0]
+
+    @property
+    def words(self):
+        return self.search[1]
 
     def without(self, *names):
         """The matching records, unordered, ignoring the filters `names`."""

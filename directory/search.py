@@ -113,7 +113,8 @@ class Also(NamedTuple):
 
 
 def search(queryset, text, *, names=None, also=None):
-    """Return the records that match `text`, annotated with `rank`, best first.
+    """Return the records that match `text`, annotated with `rank`, best first, and the words that they were
+    found by: `text`, or this without its typos; none where they only resemble it.
 
     `names` is the array column of normalised names and acronyms, if the model has one: a record
     called exactly that comes first. `also`, an `Also`: a record is found by these texts as by its own.
@@ -124,8 +125,8 @@ def search(queryset, text, *, names=None, also=None):
     for words in readings(text):
         found = matching(queryset, Asked.for_text(words), names, also)
         if found.exists():
-            return found
-    return resembling(queryset, text, also)
+            return found, words
+    return resembling(queryset, text, also), ""
 
 
 def readings(text):
@@ -195,17 +196,18 @@ class Kinds(dict):
         self.written = {}
 
     def best(self, text, most):
-        """`{name: (keys of the best, how many were found)}`, in one statement a reading."""
+        """`{name: (keys of the best, how many were found, by which words)}`, in one statement a reading; the
+        words are those that `search` gives."""
         found, tried = {}, readings(text)
         while len(found) < len(self) and (words := next(tried, None)) is not None:
-            found |= self.ranked(self.without(found), Kind.matching, Asked.for_text(words), most)
-        return found | self.ranked(self.without(found), Kind.resembling, Asked.for_text(text), most)
+            found |= self.ranked(self.without(found), Kind.matching, Asked.for_text(words), most, words)
+        return found | self.ranked(self.without(found), Kind.resembling, Asked.for_text(text), most, "")
 
     def without(self, found):
         return [name for name in self if name not in found]
 
-    def ranked(self, names, way, asked, most):
-        """The keys of the `most` best of each kind that finds anything, and how many it finds."""
+    def ranked(self, names, way, asked, most, words):
+        """The keys of the `most` best of each kind that finds anything, how many it finds, and the `words`."""
         # A common word matches thousands: they are matched, ranked and counted once, by keys alone.
         matched, best, parameters = [], [], []
         stands_for = dict(zip(self.MARKS, asked, strict=True))
@@ -225,7 +227,7 @@ class Kinds(dict):
             rows = sorted(cursor.fetchall())
         answers = {}
         for number, _place, key, count in rows:
-            answers.setdefault(names[number], ([], count))[0].append(key)
+            answers.setdefault(names[number], ([], count, words))[0].append(key)
         return answers
 
     def part(self, name, way, asked):
@@ -296,4 +298,5 @@ def named(queryset, text, most=5):
             called |= Q(**{f"sort_{code}": HubSort(Value(text))})
     if exact := list(queryset.filter(called)[:most]):
         return exact, []
-    return [], list(search(queryset, text).order_by("-rank", "slug")[:most])
+    found, _words = search(queryset, text)
+    return [], list(found.order_by("-rank", "slug")[:most])

@@ -58,6 +58,8 @@ def chosen(request, view):
     spec = facets.AGREEMENT_FACETS
     return filterset, {
         "view": view,
+        "q": filterset.chosen("q") or "",
+        "words": filterset.words,
         "links": Links(request.GET),
         "chips": facets.chips(filterset, spec, request.GET),
         "unknown_values": facets.unknown_values(filterset, spec),

@@ -106,12 +106,20 @@ def search_page(request):
     found = kinds.best(text, 10) if text else {}
     results = {}
     for name, kind in kinds.items():
-        keys, count = found.get(name, ([], 0))
+        keys, count, _words = found.get(name, ([], 0, ""))
         records = kind.rows.in_bulk(keys)
         # What is withdrawn between the two questions is left out.
         results[name] = {"count": count, "records": [records[key] for key in keys if key in records]}
     total = sum(one["count"] for one in results.values())
-    return render(request, "search.html", {"q": text, "results": results, "total": total})
+    words = {words for _keys, _count, words in found.values()}
+    context = {
+        "q": text,
+        "results": results,
+        "total": total,
+        "as_typed": text in words,
+        "words": next(iter(words - {text, ""}), ""),
+    }
+    return render(request, "search.html", context)
 
 
 def page(template):

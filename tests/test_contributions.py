@@ -264,7 +264,7 @@ def test_the_words_of_a_contribution_are_searched_while_it_is_published_and_not_
     record = make.contribution(state="received", title="Semillas", text="Intercambio de semillas.")
 
     def found():
-        return [found.pk for found in search(Contribution.objects.all(), "intercambio")]
+        return [found.pk for found in search(Contribution.objects.all(), "intercambio")[0]]
 
     assert found() == []
     moderator = make.moderator(record.call.group)

@@ -80,6 +80,47 @@ def test_typos_in_titles_are_forgiven(client, text):
     }  # fmt: skip
 
 
+INSTEAD = "Nothing was found for “quinnua”. Showing results for “quinua”."
+
+
+SIMILAR = "Nothing was found for “quinnua”. Showing what has a similar name."
+
+
+def test_the_search_says_what_it_found_instead(client):
+    # The titles of contributions are not among the words that typos are mended by.
+    make.contribution(title="Quinua sin fronteras")
+    assert SIMILAR in get(client, "/en/search/?q=quinnua")
+    make.event(title="Quinua sin fronteras")
+    assert INSTEAD in get(client, "/en/search/?q=quinnua")
+    for text in ("quinua", "QUINUA", "nothing"):
+        assert "Showing" not in get(client, f"/en/search/?q={text}")
+    # What holds the word as it is written comes along.
+    make.call(title="", text="Quinnua, dicen allá.")
+    page = get(client, "/en/search/?q=quinnua")
+    assert "Also showing results for “quinua”." in page
+    assert "Nothing was found" not in page
+
+
+@pytest.mark.parametrize(
+    ("address", "record", "said"),
+    [
+        ("organisations/", make.organisation, INSTEAD),
+        ("agreements/", make.agreement, INSTEAD),
+        ("map/", make.agreement, INSTEAD),
+        ("network/", make.agreement, INSTEAD),
+        ("timeline/", make.agreement, INSTEAD),
+        ("events/", make.event, INSTEAD),
+        ("contributions/", make.contribution, SIMILAR),
+    ],
+)
+def test_a_list_says_what_it_found_instead(client, address, record, said):
+    name = "name" if record is make.organisation else "title"
+    record(**{name: "Quinua sin fronteras"})
+    assert said in get(client, f"/en/{address}?q=quinnua")
+    for query in ("", "?q=quinua", "?q=nothing", "?q=quinnua&kind=none&type=none"):
+        assert "Showing" not in get(client, f"/en/{address}{query}")
+
+
 def test_a_meeting_is_found_by_its_city_in_any_language_and_a_call_by_its_text(client):
     make.meeting(slug="m", title="", city="Geneva", place="Casa de las semillas")
     make.call(slug="c", title="", text="Buscamos relatos de trueque.")
