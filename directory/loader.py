@@ -413,6 +413,20 @@ class Load:
                     self.report.add(kind.name, "withdrawn")
 
 
+def changed_since(record):
+    """The fields, by name, in which a loaded record says something else than the files last did."""
+    kind = next(kind for kind in record_types() if kind.model is type(record))
+    loaded = record.loaded
+    found = [
+        field.attribute
+        for name, field in kind.fields.items()
+        if name in loaded and field.of(record) != loaded[name]
+    ]
+    if loaded.get("publication", record.publication) != record.publication:
+        found.append("publication")
+    return list(dict.fromkeys(found))
+
+
 def loaded_already(load):
     """Whether these very files were the last ones loaded."""
     return CatalogueLoad.objects.order_by("-pk").values_list("checksum", flat=True).first() == load.checksum()

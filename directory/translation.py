@@ -32,21 +32,7 @@ def keep_history(*tracked):
         )(model)
 
 
-@register(
-    [
-        models.OrganisationKind,
-        models.Scope,
-        models.Sector,
-        models.RelationType,
-        models.AgreementKind,
-        models.Direction,
-        models.AgreementStatus,
-        models.EventType,
-        models.EventAudience,
-        models.EventFormat,
-        models.Confidence,
-    ]
-)
+@register(models.TERMS)
 class TermTranslation(TranslationOptions):
     fields = ("label", "definition")
 

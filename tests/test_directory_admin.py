@@ -7,6 +7,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.forms import ModelMultipleChoiceField
 from django.urls import reverse
 
+from directory.loader import changed_since
 from directory.models import Organisation, PageVersion
 from tests import factories
 from tests.pages import address_of, get
@@ -210,3 +211,28 @@ def test_of_a_vocabulary_the_history_says_who_saved_what(staff_client):
     staff_client.post(in_admin(sector), {**data, "label_en": "Another name"})
     (entry,) = staff_client.get(in_admin(sector, "history")).context["action_list"]
     assert "Label [en]" in entry.change_message
+
+
+def test_the_form_of_a_loaded_record_names_what_was_changed_since(staff_client):
+    """Texts are compared in every language; parties within the directory and outside it are one field."""
+    bank = factories.organisation()
+    loaded = {"title": {"es": "Acuerdo", "fr": "Accord", "en": "Agreement"}, "parties": [bank.slug]}
+    loaded |= {"other_parties": ["A foundation"], "start_year": 2016, "publication": "published"}
+    texts = {f"title_{code}": text for code, text in loaded["title"].items()}
+    agreement = factories.agreement(parties=[bank, "A foundation"], **texts, start_year=2016, loaded=loaded)
+    assert changed_since(agreement) == []
+    agreement.title_fr = "Un autre titre"
+    agreement.save()
+    agreement.parties.filter(organisation=None).delete()
+    agreement.refresh_from_db()
+    assert changed_since(agreement) == ["title", "parties"]
+    form = staff_client.get(in_admin(agreement), headers={"accept-language": "en"}).content.decode()
+    assert "changed since, and kept at the next load: title, parties." in form
+
+
+@pytest.mark.parametrize("kind", ["organisation", "agreement", "event"])
+def test_a_form_begins_with_what_the_record_is(staff_client, kind):
+    form = staff_client.get(reverse(f"admin:directory_{kind}_add")).context["adminform"]
+    names = [name for _title, options in form.fieldsets for name in options["fields"]]
+    assert names.index("title_es" if kind != "organisation" else "name_es") < names.index("confidence")
+    assert names.index("sources") < names.index("publication")

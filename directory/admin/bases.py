@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AdminFileWidget
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
@@ -17,6 +18,7 @@ from modeltranslation.admin import TabbedTranslationAdmin
 from directory.admin.history import RecordedAdmin
 from directory.completeness import LANGUAGES, fields_of, missing_in, older
 from directory.inspection import accept_attribute, kinds_in_words
+from directory.loader import changed_since
 from directory.models import NotAllowed
 from directory.text import day, language_name, languages_of
 
@@ -45,6 +47,11 @@ class HubAdmin(RecordedAdmin, TabbedTranslationAdmin):
         # What is typed without a scheme.
         db.URLField: {"assume_scheme": "https"},
     }
+
+
+def label_for(column):
+    """What people call a field of a record, or the records that belong to it."""
+    return getattr(column, "verbose_name", None) or column.related_model._meta.verbose_name_plural
 
 
 class MissingTextFilter(admin.SimpleListFilter):
@@ -102,6 +109,12 @@ class PublishableAdmin(HubAdmin):
         """Whether the catalogue loaded it, and which of its values staff changed since."""
         if record.loaded is None:
             return _("Written here; not part of the catalogue's files.")
+        columns = map(self.model._meta.get_field, changed_since(record))
+        if changed := ", ".join(str(label_for(column)) for column in columns):
+            sentence = _(
+                "Loaded from the catalogue's files; changed since, and kept at the next load: %(fields)s."
+            )
+            return sentence % {"fields": changed}
         return _("Loaded from the catalogue's files; what is changed here is kept at the next load.")
 
     @admin.action(description=_("Publish the chosen records"), permissions=["change"])
@@ -138,6 +151,12 @@ class EntryAdmin(PublishableAdmin):
 
     actions = [*PublishableAdmin.actions, "review"]
     readonly_fields = [*PublishableAdmin.readonly_fields, "reviewed_on"]
+
+    def get_fieldsets(self, request, obj=None):
+        """What it is comes first, then how that is known, then what is only shown."""
+        only_shown, known_by = self.get_readonly_fields(request, obj), ("confidence", "sources", "note")
+        fields = flatten_fieldsets(super().get_fieldsets(request, obj))
+        return [(None, {"fields": sorted(fields, key=lambda name: (name in only_shown, name in known_by))})]
 
     def get_list_filter(self, request):
         return [*super().get_list_filter(request), ("reviewed_on", admin.EmptyFieldListFilter)]

@@ -16,33 +16,26 @@ class TermAdmin(HubAdmin):
         return ["key"] if obj else []
 
 
-admin.site.register(
-    [
-        models.OrganisationKind,
-        models.Scope,
-        models.Sector,
-        models.RelationType,
-        models.AgreementKind,
-        models.Direction,
-        models.AgreementStatus,
-        models.EventType,
-        models.EventAudience,
-        models.EventFormat,
-        models.Confidence,
-    ],
-    TermAdmin,
-)
+admin.site.register([model for model in models.TERMS if model is not models.Sector], TermAdmin)
+
+
+@admin.register(models.Sector)
+class SectorAdmin(TermAdmin):
+    list_display = ["key", "label", "facet", "definition", "position"]
+    list_filter = ["facet"]
 
 
 @admin.register(models.Region)
 class RegionAdmin(TermAdmin):
     list_display = ["key", "label", "type", "parent"]
     list_filter = ["type"]
+    autocomplete_fields = ["parent"]
     filter_horizontal = ["countries"]
 
 
 @admin.register(models.Country)
 class CountryAdmin(TermAdmin):
     list_display = ["key", "label", "subregion", "continent", "side"]
-    list_filter = ["side", "continent"]
+    list_filter = ["side", ("continent", admin.RelatedOnlyFieldListFilter)]
+    autocomplete_fields = ["subregion", "continent"]
     list_editable = ["side"]

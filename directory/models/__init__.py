@@ -6,6 +6,7 @@ from directory.models.places import Country, Region
 from directory.models.publication import NotAllowed, Publication
 from directory.models.suggestions import Suggestion
 from directory.models.vocabularies import (
+    TERMS,
     AgreementKind,
     AgreementStatus,
     Confidence,
@@ -21,6 +22,7 @@ from directory.models.vocabularies import (
 from directory.models.words import Word
 
 __all__ = [
+    "TERMS",
     "Agreement",
     "AgreementDocument",
     "AgreementKind",

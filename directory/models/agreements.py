@@ -134,7 +134,12 @@ class Agreement(Entry):
     place_keys = ArrayField(models.TextField(), default=list, editable=False)
     sector_keys = ArrayField(models.TextField(), default=list, editable=False)
     direction_computed = models.ForeignKey(
-        "Direction", models.PROTECT, null=True, related_name="+", editable=False
+        "Direction",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("direction, as computed from the parties"),
     )
     # Where its published parties sit, as keys of seats and as countries; how many sit nowhere known.
     seat_keys = ArrayField(models.TextField(), default=list, editable=False)

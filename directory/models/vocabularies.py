@@ -104,3 +104,7 @@ class Confidence(Term):
     class Meta(Term.Meta):
         verbose_name = _("confidence level")
         verbose_name_plural = _("confidence levels")
+
+
+# The vocabularies of the directory; the apps above define more.
+TERMS = tuple(Term.__subclasses__())
