@@ -63,6 +63,21 @@ def test_of_several_at_once_the_overtaken_one_is_reported_and_the_others_go_thro
     assert decisions() == 3
 
 
+def test_a_moderator_who_presses_twice_is_told_that_it_is_done_and_the_author_once():
+    call = make.call()
+    records = [make.submitted(of=call) for _number in range(2)]
+    client = signed_in(moderator(call.group))
+    html = read(client, records[0])
+    for _press in range(2):
+        decide(client, records[0], "decline", html=html, reason="Fuera de tema, con cariño.")
+        assert f"{records[0].reference} is declined." in read(client, records[0])
+    html = client.post(QUEUE, {"action": "publish", "_selected_action": [records[1].pk]}).content.decode()
+    for _press in range(2):
+        posted(client, QUEUE, filled(html, having={"confirmed": "1"}), 302)
+    assert decisions() == 2
+    assert OutgoingMail.objects.count() == 4, "two receipts, two decisions"
+
+
 def test_when_all_of_several_were_overtaken_the_reason_is_kept():
     record = make.submitted()
     one, two = (signed_in(moderator(record.call.group)) for _number in range(2))

@@ -124,7 +124,10 @@ def test_the_second_who_admits_a_late_draft_learns_of_the_first():
     page = posted(two, page_of_draft(draft), {**form, "reason": "Mi propia razón."}, 409)
     assert "Alice Ba" in page
     assert "Mi propia razón." in page
-    assert Contribution.objects.count() == 1
+    # Whoever pressed twice is not told of somebody who was first.
+    again = one.post(page_of_draft(draft), {**form, "reason": "Oui."})
+    assert again["Location"] == page_of(Contribution.objects.get())
+    assert StepTaken.objects.count() == OutgoingMail.objects.count() == 1
 
 
 def test_a_late_draft_that_its_author_changed_is_read_again_first():

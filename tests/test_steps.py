@@ -102,6 +102,35 @@ def test_the_second_of_two_moderators_is_refused_and_learns_who_was_first():
     assert StepTaken.objects.filter(step__in=DECISIONS).count() == 1
 
 
+@pytest.mark.parametrize("step", [*sorted(DECISIONS), Step.WITHDRAW, Step.RESTORE])
+def test_a_second_press_of_the_same_button_finds_the_step_taken(step):
+    record = in_state(next(state for state in STATES if state in TRANSITIONS[step][0]))
+    moderator = make.moderator(record.call.group)
+    same = Contribution.objects.get(pk=record.pk)
+    take(step, record, moderator)
+    mails = OutgoingMail.objects.count()
+    take(step, same, moderator)
+    assert same.state == record.state
+    assert (StepTaken.objects.count(), OutgoingMail.objects.count()) == (1, mails)
+
+
+@pytest.mark.parametrize("other", ["another person", "another reason", "another end"])
+def test_what_differs_from_the_step_taken_is_no_second_press_of_it(other):
+    record = in_state("received")
+    moderator = make.moderator(record.call.group)
+    until = timezone.now() + timedelta(days=7)
+    record.judge(Step.RETURN, by=moderator, version=1, reason="Where?", edit_until=until)
+    asked = {"by": moderator, "version": 1, "reason": "Where?", "edit_until": until}
+    asked |= {
+        "another person": {"by": make.moderator(record.call.group)},
+        "another reason": {"reason": "When?"},
+        "another end": {"edit_until": None},
+    }[other]
+    with pytest.raises(Overtaken):
+        record.judge(Step.RETURN, **asked)
+    assert record.steps.count() == 1
+
+
 def by_mail(record, user, state, *, verified=True):
     """`user` is named as co-author by address and answered from the letter, without being signed in."""
     EmailAddress.objects.create(user=user, email=f"second-{user.email}", verified=verified)

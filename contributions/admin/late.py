@@ -122,9 +122,11 @@ class LateDraftAdmin(Moderated):
             return self.page(request, draft, form, problem=sentence, status=403)
         except NotAllowed:
             return self.overtaken(request, draft, form)
-        self.message_user(
-            request, _("%(reference)s is received.") % {"reference": record.reference}, messages.SUCCESS
-        )
+        return self.admitted(request, record)
+
+    def admitted(self, request, record):
+        said = _("%(reference)s is received.") % {"reference": record.reference}
+        self.message_user(request, said, messages.SUCCESS)
         return self.to_contribution(record)
 
     def overtaken(self, request, draft, form):
@@ -132,6 +134,9 @@ class LateDraftAdmin(Moderated):
         draft = self.find(request, str(draft.pk))
         if draft.contribution_id:
             step = draft.contribution.steps.select_related("by").filter(step=Step.ADMIT).first()
+            if (step.by, step.reason) == (request.user, form.cleaned_data["reason"]):
+                # Pressed twice: it is done.
+                return self.admitted(request, draft.contribution)
             problem = _("%(who)s admitted it already, as %(reference)s. Nothing was done.") % {
                 "who": name_of(step.by),
                 "reference": draft.contribution.reference,

@@ -61,6 +61,16 @@ class Overtaken(NotAllowed):
     def text_changed(self):
         return self.version is not None and self.version != self.contribution.version
 
+    def is_second_press(self, by, reason, edit_until):
+        """Whether this very step was the last one, taken by the same person about the same version for the
+        same reason: they pressed twice, or again as no answer came."""
+        last, asked = self.last, (self.step, by and by.pk, reason, edit_until)
+        return (
+            last is not None
+            and not self.text_changed
+            and (last.step, last.by_id, last.reason, last.edit_until) == asked
+        )
+
 
 class Erased(NotAllowed):
     """The contribution is no longer there: its author has left and taken it along. It has no key any more,
@@ -98,7 +108,8 @@ class Steps:
 
     def move(self, step, *, by, judged=None, reason="", detail=None, **values):
         """Take `step` of the table, or raise `Overtaken` when the stored state, or the version that
-        was judged, does not allow it, `Erased` when there is none any more; then nothing is changed."""
+        was judged, does not allow it, `Erased` when there is none any more; then nothing is changed. Return
+        whether it was taken: not by a second press of the same button, which finds it done."""
         sources, target = TRANSITIONS[step]
         with transaction.atomic():
             rows = type(self).objects.filter(pk=self.pk, state__in=sources)
@@ -107,10 +118,17 @@ class Steps:
             before = rows.select_for_update(of=("self",)).values_list("state", flat=True).first()
             if before is None:
                 present = type(self).objects.filter(pk=self.pk).first()
-                raise Overtaken(step, present, judged) if present else Erased(step, self)
-            rows.update(state=target, updated_at=HubNow(), **values)
+                if present is None:
+                    raise Erased(step, self)
+                overtaken = Overtaken(step, present, judged)
+                if not overtaken.is_second_press(by, reason, values.get("edit_until")):
+                    raise overtaken
+            else:
+                rows.update(state=target, updated_at=HubNow(), **values)
             self.refresh_from_db(fields=["state", "version", *values])
-            self.note(step, by=by, before=before, reason=reason, detail=detail)
+            if before is not None:
+                self.note(step, by=by, before=before, reason=reason, detail=detail)
+        return before is not None
 
     def note(self, step, *, by, at=None, before="", reason="", detail=None):
         """Write the step into the log."""
@@ -152,7 +170,8 @@ class Steps:
         if step in (Step.PUBLISH, Step.RETURN, Step.DECLINE):
             values["decided_at"] = Coalesce(F("decided_at"), HubNow())
         with transaction.atomic():
-            self.move(step, by=by, judged=version, reason=reason.strip(), **values)
+            if not self.move(step, by=by, judged=version, reason=reason.strip(), **values):
+                return
             mail.decision(self, step, reason.strip())
             if step == Step.PUBLISH:
                 mail.published_on_behalf(self)
@@ -165,8 +184,8 @@ class Steps:
         """Undo the withdrawal: the contribution is again what it was. Who may: `may_restore`. When
         somebody else does it, the author is told."""
         with transaction.atomic():
-            self.move(Step.RESTORE, by=by, judged=version, reason=reason.strip())
-            if (by and by.pk) != self.author_id:
+            taken = self.move(Step.RESTORE, by=by, judged=version, reason=reason.strip())
+            if taken and (by and by.pk) != self.author_id:
                 mail.decision(self, Step.RESTORE, reason.strip())
 
     def disown(self, *, by):
