@@ -74,6 +74,8 @@ def test_before_the_opening_there_is_no_form_and_nothing_is_stored(clock, langua
         answer = post(Client(), call, "submit", page=language, status=403)
         assert "Tres años de ferias" in shown(answer)
         assert sentence in shown(answer).replace("'", "’").replace("&#x27;", "’")
+        # It says once what became of the text.
+        assert not re.search("se conserva como|est conservé comme|is kept as", shown(answer))
     assert not Draft.objects.exists()
     assert not Contribution.objects.exists()
 
@@ -115,6 +117,8 @@ def test_long_after_the_closing_nothing_is_stored_but_the_text_is_shown_back(clo
     with clock(CLOSES + timedelta(days=30)):
         answer = post(Client(), call, "submit", status=403)
     assert "Un texto **importante**." in shown(answer)
+    assert "No se guardó nada" in shown(answer)
+    assert "se conserva como" not in shown(answer)
     assert not Draft.objects.exists()
 
 
