@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 
-from directory.forms import UNTYPEABLE, plain
+from directory.forms import UNTYPEABLE, Words, plain
 from directory.models import Agreement
 from directory.search import named
 
@@ -51,7 +51,7 @@ class Typed(dict):
         return value if isinstance(value, list) else [value]
 
 
-class LinesField(forms.CharField):
+class LinesField(Words):
     """One entry a line; `clean_line` makes a value of each or says what is wrong with it."""
 
     def __init__(self, *args, clean_line, rows=3, private=False, **kwargs):

@@ -24,6 +24,7 @@ from contributions.form_parts import (
     words_in,
 )
 from contributions.models.sending import WORDS
+from directory.forms import Words
 from directory.models import Organisation
 from directory.models.places import CONTINENTS
 from directory.text import best_text, language, language_name
@@ -57,21 +58,21 @@ class ContributionForm(forms.Form):
 
     required_css_class = "required"
 
-    title = forms.CharField(
+    title = Words(
         label=gettext_lazy("Title"),
         max_length=300,
         error_messages={"required": gettext_lazy("Write a title for the contribution.")},
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
     language = forms.ChoiceField(label=gettext_lazy("Language you write in"))
-    summary = forms.CharField(
+    summary = Words(
         label=gettext_lazy("Summary"),
         help_text=gettext_lazy("Two or three sentences."),
         max_length=MOST_SUMMARY,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "data-most-characters": MOST_SUMMARY}),
     )
-    text = forms.CharField(
+    text = Words(
         label=gettext_lazy("Text"),
         max_length=MOST_TEXT,
         widget=forms.Textarea(attrs={"rows": 18}),
@@ -93,14 +94,14 @@ class ContributionForm(forms.Form):
         help_text=gettext_lazy("Titles, or addresses of their pages in the directory, one a line."),
         clean_line=clean_agreement,
     )
-    author_name = forms.CharField(
+    author_name = Words(
         label=gettext_lazy("Your name"),
         help_text=gettext_lazy("Shown with the contribution."),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Write the name to show with the contribution.")},
     )
-    organisation = forms.CharField(
+    organisation = Words(
         label=gettext_lazy("On behalf of"),
         help_text=gettext_lazy(
             "Name or acronym of an organisation of the directory. The organisation may disown it."
@@ -152,7 +153,7 @@ class ContributionForm(forms.Form):
         for question in call.questions.all():
             name = f"answer-{question.pk}"
             self.questions.append(name)
-            self.fields[name] = forms.CharField(
+            self.fields[name] = Words(
                 label=question.text,
                 required=question.required,
                 max_length=MOST_ANSWER,

@@ -7,6 +7,7 @@ from django import forms
 from django.core import signing
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 # What no text of people holds; a word processor's line break (\x0b) becomes one of ours.
 UNTYPEABLE = re.compile("[\x00-\x08\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -22,6 +23,10 @@ def plain(text):
 
 class Words(forms.CharField):
     """What people write: measured as they see it, a line break as one sign."""
+
+    default_error_messages = {
+        "max_length": gettext_lazy("This has %(show_value)s characters; the maximum is %(limit_value)s."),
+    }
 
     def to_python(self, value):
         return plain(super().to_python(value))

@@ -56,6 +56,20 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_sent(field, value
     assert Draft.objects.get()
 
 
+def test_no_browser_cuts_what_is_pasted_and_what_is_too_long_is_said_with_its_length():
+    client, _person = signed_in()
+    call = a_call(closes_at=None)
+    call.questions.create(text="¿Dónde?")
+    assert "maxlength" not in shown(client.get(form_address(call)))
+    long = {"title": "T" * 301, "summary": "s" * 700}
+    page = shown(post(client, call, "submit", status=400, **long))
+    assert "Tiene 301 caracteres; el máximo es 300." in page
+    assert "Tiene 700 caracteres; el máximo es 600." in page
+    assert long["title"] in page
+    assert Draft.objects.get().data["summary"] == long["summary"]
+    post(client, call, "submit", status=302, title="T" * 300)
+
+
 def test_a_line_of_spaces_costs_no_more_than_one_of_words():
     begun = time.thread_time()
     with pytest.raises(ValidationError):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contributions.models import TRANSITIONS, WITH_REASON, ReasonTemplate, Step
+from directory.forms import Words
 from workinggroup.forms import InstantField
 
 # The steps that staff take, in the order their forms stand, and what the buttons say.
@@ -40,7 +41,7 @@ class StepForm(forms.Form):
     """One step about one version. `call` comes `with_state()`; `language` is the one the author reads."""
 
     version = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = Words(
         label=gettext_lazy("Reason"),
         max_length=MOST_REASON,
         required=False,
@@ -102,9 +103,6 @@ class StepForm(forms.Form):
         """Whether the form was sent and stands here again, with what was typed."""
         return self.is_bound
 
-    def clean_reason(self):
-        return self.cleaned_data["reason"].replace("\r\n", "\n").strip()
-
     def clean_edit_until(self):
         until = self.cleaned_data["edit_until"]
         if until and until <= self.call.now:
@@ -123,7 +121,7 @@ class ManyForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("None"),
     )
-    reason = forms.CharField(
+    reason = Words(
         label=gettext_lazy("In your own words"),
         help_text=gettext_lazy("All of them get it as it stands here."),
         max_length=MOST_REASON,
