@@ -177,7 +177,7 @@ class Strings(Field):
 def known_key(key, model, load):
     if not isinstance(key, str):
         raise wrong_type(_("a key"))
-    if key not in load.known(model):
+    if key not in load.known(model) and model not in load.unreadable:
         raise ValidationError(
             _("“%(key)s” is not among the %(name)s")
             % {"key": key[:80], "name": model._meta.verbose_name_plural}

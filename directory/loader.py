@@ -184,6 +184,8 @@ class Load:
         self.entries = {}
         self.pks = {}
         self.report = Report()
+        # The models whose records could not be read: who names one is not at fault.
+        self.unreadable = set()
 
     # --- Reading and checking ---------------------------------------------------------------------
 
@@ -217,6 +219,8 @@ class Load:
             if kind.file in documents:
                 raw[number] = self.keys_of(kind, documents[kind.file])
                 self.known(kind.model).update(raw[number])
+            else:
+                self.unreadable.add(kind.model)
         for file, part in documents.items():
             for inside, name in part.unread():
                 self.problem(file, inside, name, _("this name is unknown"))
@@ -247,6 +251,7 @@ class Load:
         except (KeyError, TypeError, AttributeError) as error:
             self.problem(kind.file, "", "", _("the section of %(name)s cannot be read: %(error)s") % {
                 "name": kind.name, "error": error})  # fmt: skip
+            self.unreadable.add(kind.model)
             return entries
         for position, entry in enumerate(section):
             if not isinstance(entry, dict) or not isinstance(entry.get("key"), str):
@@ -300,6 +305,7 @@ class Load:
     def write(self, dry_run=False):
         """Write everything in one transaction; with `dry_run`, undo it and keep the report."""
         with transaction.atomic(), pghistory.context(source="catalogue"):
+            self.hold()
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL hub.derive = 'off'")
             for number, kind in enumerate(record_types()):
@@ -314,6 +320,14 @@ class Load:
         if not dry_run:
             self.count_rows()
         return self.report
+
+    @staticmethod
+    def hold():
+        """Wait for whoever is saving a record, so that what they change is seen, and let whoever begins now
+        wait for the end. All before anything is written: who waits then holds nothing that others need.
+        Who only names a record, such as a contribution its call, waits for nobody."""
+        for model in dict.fromkeys(kind.model for kind in record_types()):
+            list(model.objects.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
     @staticmethod
     def count_rows():

@@ -2,13 +2,15 @@
 
 import re
 import shutil
+import threading
+import time
 import unicodedata
 from io import StringIO
 
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 
 from directory.loader import FOLDER, CatalogueError, Load
@@ -49,6 +51,13 @@ def files(tmp_path):
 def _in_english():
     with translation.override("en"):
         yield
+
+
+def until(happened, seconds=30):
+    """Wait until `happened()`; a test that waits in vain fails by what it then asserts."""
+    end = time.monotonic() + seconds
+    while not happened() and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def load(folder, **options):
@@ -102,6 +111,42 @@ def test_what_staff_changed_is_kept_and_listed(files):
     assert "organisation ripess: website: kept “https://staff.example/”" in report
     assert "kept “https://staff.example/”" in load(folder)
     assert Organisation.objects.get(slug="ripess").website == "https://staff.example/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_staff_save_in_the_second_of_a_load_is_kept_and_listed(files):
+    folder, parts, write = files
+    load(folder)
+    body = next(o for o in parts["organisations"] if o["key"] == "ripess")
+    body["founded"], body["website"] = 2003, "https://file.example/"
+    write()
+    reports = []
+
+    def load_meanwhile():
+        with translation.override("en"):
+            reports.append(load(folder))
+        connection.close()
+
+    def waits():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                "AND datname = current_database())"
+            )
+            return cursor.fetchone()[0]
+
+    loading = threading.Thread(target=load_meanwhile)
+    with transaction.atomic():
+        Organisation.objects.filter(slug="ripess").update(website="https://staff.example/", city="Lima")
+        loading.start()
+        until(waits)
+        assert loading.is_alive()
+    loading.join()
+    ripess = Organisation.objects.get(slug="ripess")
+    assert (ripess.website, ripess.city) == ("https://staff.example/", "Lima")
+    assert ripess.founded == 2003
+    assert "website: kept “https://staff.example/”" in reports[0]
+    assert "city: kept “Lima”" in reports[0]
 
 
 def test_a_record_gone_from_the_files_is_withdrawn_and_comes_back(files):
@@ -274,6 +319,16 @@ def test_broken_files_are_named(files):
     assert "countries.yaml: —: —: the file is missing" in listed
     assert "vocab.yaml: —: —: line 1: a name must be a word" in listed
     assert "events.yaml" in listed
+    # Whoever names what stands there is not at fault.
+    assert len(listed.splitlines()) == 4
+
+
+@pytest.mark.parametrize("content", ["organisations: [", "organisations: none\n"])
+def test_a_file_that_cannot_be_read_is_the_one_mistake_that_is_named(files, content):
+    folder, _parts, _write = files
+    (folder / "organisations.yaml").write_text(content)
+    (problem,) = problems(folder)
+    assert problem.startswith("organisations.yaml: —: —: ")
 
 
 def test_the_founding_group_is_loaded_as_the_files_tell_it():
