@@ -28,6 +28,20 @@ def setting(name, cast, default):
         raise ImproperlyConfigured(f"The environment variable {name} cannot be read: {error}") from error
 
 
+# What a browser can ask for: a name (with its subdomains after a point), an address, or everything.
+HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+
+
+def hosts(text):
+    """Read the names of hosts; one that no request can have would refuse every reader, in silence."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if wrong := [name for name in names if not HOST.fullmatch(name)]:
+        raise ValueError(f"{wrong[0]!r} is not the name of a host, such as hub.example.org.")
+    if not names:
+        raise ValueError("it names no host.")
+    return names
+
+
 def yes_or_no(text):
     """Read a switch; anything else than these words is a mistake that must not pass as "no"."""
     words = {
@@ -65,7 +79,7 @@ HTTPS = _origin.scheme == "https"
 SECRET_KEY = os.environ.get("SECRET_KEY") or embedded.secret_key(DATA_DIR)
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters.")
-ALLOWED_HOSTS = setting("ALLOWED_HOSTS", list, [_origin.hostname, "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = setting("ALLOWED_HOSTS", hosts, [_origin.hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 
 INSTALLED_APPS = [

@@ -262,6 +262,10 @@ def test_the_demonstration_refuses_a_database_of_others(monkeypatch):
         ("PORT", "70000", "PORT must lie between"),
         ("DEBUG", "perhaps", "DEBUG"),
         ("PUBLIC_ORIGIN", "hub.example.org", "PUBLIC_ORIGIN must be a scheme and a host"),
+        ("ALLOWED_HOSTS", "a/b", "'a/b' is not the name of a host"),
+        ("ALLOWED_HOSTS", "hub.example.org,https://hub.example.org", "'https://hub.example.org' is not"),
+        ("ALLOWED_HOSTS", "hub.example.org:8000", "is not the name of a host"),
+        ("ALLOWED_HOSTS", " , ", "it names no host"),
         ("SECRET_KEY", "short", "at least 32 characters"),
         ("DATABASE_URL", "sqlite:///x", "must name a PostgreSQL database"),
         ("REDIS_URL", "http://x", "REDIS_URL must be"),
@@ -275,6 +279,16 @@ def test_a_wrong_setting_ends_the_start_with_a_sentence(name, value, sentence, t
     )  # fmt: skip
     assert done.returncode != 0
     assert sentence in done.stderr.strip().splitlines()[-1]
+
+
+def test_hosts_may_have_spaces_between_them_and_be_addresses(tmp_path):
+    given = "hub.example.org, .example.org,127.0.0.1 ,[::1], *"
+    code = "from ripess_hub.settings import ALLOWED_HOSTS; print(ALLOWED_HOSTS)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT, capture_output=True, text=True, env={**os.environ, "DATA_DIR": str(tmp_path), "ALLOWED_HOSTS": given},
+    )  # fmt: skip
+    assert done.stdout.strip() == "['hub.example.org', '.example.org', '127.0.0.1', '[::1]', '*']"
 
 
 @pytest.mark.parametrize(
