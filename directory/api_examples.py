@@ -58,7 +58,7 @@ ORGANISATION = {
             ),
         },
     ],
-    "agreement_count": 3,
+    "agreement_count": 4,
     "confidence": "high",
     "sources": ["http://www.raessafrique.ml/page_apropos.php"],
     "note": None,
@@ -242,6 +242,6 @@ SECTOR = {
         "essglobal_activity": ["a12"],
     },
     "organisation_count": 12,
-    "agreement_count": 3,
-    "event_count": 6,
+    "agreement_count": 5,
+    "event_count": 0,
 }

@@ -102,7 +102,7 @@ class SectorFilter(django_filters.FilterSet):
         fields = []
 
 
-@extend_schema_serializer(examples=[OpenApiExample("Fair trade", value=api_examples.SECTOR)])
+@extend_schema_serializer(examples=[OpenApiExample("Housing", value=api_examples.SECTOR)])
 class SectorSerializer(TermRecordSerializer):
     """A sector, with how much is published of it."""
 

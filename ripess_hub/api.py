@@ -39,13 +39,14 @@ class VocabularyViewSet(vocabularies.VocabularyViewSet):
 
 
 class RootView(OpenView, APIRootView):
-    """The lists of the hub's read API, and its schema."""
+    """The lists of the hub's read API, its schema, and the page that explains it."""
 
     schema = None
 
     def get(self, request, *args, **kwargs):
         response = super().get(request, *args, **kwargs)
         response.data["schema"] = reverse("api:schema", request=request)
+        response.data["documentation"] = reverse("data-api", request=request)
         return response
 
 

@@ -20,8 +20,9 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 # What every list and record has.
 
 
-def test_the_root_names_every_list_and_the_schema(client):
-    assert set(ask(client, "")) == {*LISTS, "schema"}
+def test_the_root_names_every_list_the_schema_and_the_page_that_explains_it(client):
+    assert set(ask(client, "")) == {*LISTS, "schema", "documentation"}
+    assert ask(client, "?lang=fr")["documentation"] == "http://testserver/fr/data/api/"
     for address in ask(client, "").values():
         assert client.get(address).status_code == 200, address
 

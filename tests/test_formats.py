@@ -231,6 +231,13 @@ def test_every_column_is_described(client):
 # Maps.
 
 
+def test_the_columns_of_a_text_are_named_in_the_singular():
+    names = [column.name for column in columns_of(BY_NAME["contributions"].export_serializer())]
+    assert {"name_es", "summary_fr", "text_en"} <= set(names)
+    names = [column.name for column in columns_of(BY_NAME["events"].export_serializer())]
+    assert {"theme_es", "organisers_name_fr"} <= set(names)
+
+
 def test_an_empty_map_is_geojson_too(client):
     assert json.loads(take(client, "/api/v1/events/?format=geojson").whole) == {
         "type": "FeatureCollection", "features": [],

@@ -100,7 +100,7 @@ def columns_of_field(name, field, path, about="", many=False):
     field = declared(field)
     about = field.help_text or about
     if isinstance(field, Texts | TextsSerializer):
-        singular = name.removesuffix("s")
+        singular = f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
         return [
             Column(f"{singular}_{code}", (*path, code), "text", about, language=code, many=many)
             for code in LANGUAGES
