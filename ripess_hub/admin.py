@@ -19,8 +19,11 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 from pghistory.admin.core import EventsAdmin
+
+# Django's own titles of its forms, said anew in locale/: “Modification de organisation” is no French.
+TITLES_OF_FORMS = [gettext_noop("Add %s"), gettext_noop("Change %s"), gettext_noop("View %s")]
 
 
 class HubAdminSite(AdminSite):

@@ -16,6 +16,7 @@ from contributions.models import (
     Report,
     Step,
 )
+from directory.models import Suggestion
 from tests import factories as make
 from tests.pages import violations
 
@@ -237,6 +238,10 @@ def test_the_tabs_of_the_languages_open_by_mouse_and_by_keyboard(browser, site, 
     page = context.new_page()
     page.goto(site + reverse("admin:workinggroup_call_change", args=[scene["call"].pk]))
     french, spanish = page.locator("#id_title_fr"), page.locator("#id_title_es")
+    # The switch of all tabs names the language that is open.
+    assert page.locator("#id_title_en").is_visible()
+    switch = page.locator("#modeltranslation-main-switch")
+    assert switch.evaluate("box => box.selectedOptions[0].text.toLowerCase()") == "en"
     page.locator("li[aria-controls=tab_id_title_es]").click()
     assert spanish.is_visible()
     assert not french.is_visible()
@@ -277,4 +282,23 @@ def test_everything_works_without_javascript(browser, site, scene):
     page.fill("#admit_reason", "La panne.")
     page.locator("#step-admit button.default").click()
     assert Contribution.objects.get(title="Came late").late
+    context.close()
+
+
+def test_lists_of_the_directory_are_read_on_a_phone_without_scrolling_sideways(browser, site, scene):
+    Suggestion.objects.create(
+        kind="organisation", language="en", text="The seat moved, and its telephone belongs to a bakery. " * 3
+    )
+    make.organisation(name="Confederation of savings and credit co-operatives of the southern regions")
+    make.allow(scene["user"], "view_suggestion", "change_suggestion", "view_organisation")
+    context = signed_in(browser, site, scene["user"], viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    for model in ("suggestion", "organisation"):
+        page.goto(site + reverse(f"admin:directory_{model}_changelist"))
+        assert page.locator("#result_list tbody tr").count() > 0
+        assert page.evaluate(
+            "[...document.querySelectorAll('.results, html')].every(box => box.scrollWidth <= box.clientWidth)"
+        ), model
+    # Far from the heads of the columns, each cell says what it is.
+    assert page.locator("#result_list td.field-scope").first.get_attribute("data-label").lower() == "scope"
     context.close()

@@ -236,3 +236,24 @@ def test_a_form_begins_with_what_the_record_is(staff_client, kind):
     names = [name for _title, options in form.fieldsets for name in options["fields"]]
     assert names.index("title_es" if kind != "organisation" else "name_es") < names.index("confidence")
     assert names.index("sources") < names.index("publication")
+
+
+@pytest.mark.parametrize(
+    ("language", "listed", "suggested", "changed"),
+    [
+        ("en", "Organisations", "Suggestions by readers", "Change organisation"),
+        ("es", "Organizaciones", "Sugerencias del público", "Modificar organización"),
+        ("fr", "Organisations", "Suggestions du public", "Modifier\u00a0: organisation"),
+    ],
+)
+def test_lists_are_called_by_what_they_hold(staff_client, language, listed, suggested, changed):
+    record = factories.organisation()
+    staff_client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    for address, title in (
+        (reverse("admin:directory_organisation_changelist"), listed),
+        (reverse("admin:directory_suggestion_changelist"), suggested),
+        (reverse("admin:directory_organisation_change", args=[record.pk]), changed),
+    ):
+        page = get(staff_client, address)
+        assert f"<h1>{title}</h1>" in page
+        assert f"{title} | " in page

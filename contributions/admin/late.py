@@ -39,9 +39,6 @@ class LateDraftAdmin(Moderated):
         """Only what came late: drafts are nobody's business before they are sent."""
         return models.Draft.objects.moderated_by(request.user).order_by("late_at")
 
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": self.name_in_lists, **(extra_context or {})})
-
     @admin.display(description=gettext_lazy("title"))
     def heading(self, draft):
         return format_html(

@@ -66,9 +66,6 @@ class StepTakenAdmin(Moderated):
         bulk = [*models.SEARCH, "text", "summary"]
         return queryset.defer(*(f"contribution__{name}" for name in bulk))
 
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": self.name_in_lists, **(extra_context or {})})
-
     def has_change_permission(self, request, obj=None):
         return False
 

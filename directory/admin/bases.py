@@ -57,7 +57,7 @@ def label_for(column):
 class MissingTextFilter(admin.SimpleListFilter):
     """Records that lack a text in a language: for whoever translates."""
 
-    title = _("a text is missing in")
+    title = _("language without a text")
     parameter_name = "missing"
 
     def lookups(self, request, model_admin):

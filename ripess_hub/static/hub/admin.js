@@ -3,7 +3,13 @@
 const words = document.getElementById("hub-admin").dataset;
 
 function complete() {
-  document.getElementById("modeltranslation-main-switch")?.setAttribute("aria-label", words.language);
+  const all = document.getElementById("modeltranslation-main-switch");
+  const open = document.querySelector(".ui-tabs-active");
+  if (all && !all.hasAttribute("aria-label")) {
+    all.setAttribute("aria-label", words.language);
+    // The tabs open in the language of the person, the switch of them all at the first.
+    if (open) all.value = [...open.parentElement.children].indexOf(open);
+  }
   for (const anchor of document.querySelectorAll("li[role=tab] > a:not([inert])")) {
     // The tab itself takes the focus and the click: a link within it would be a second control.
     anchor.inert = true;
@@ -21,7 +27,18 @@ function complete() {
   }
 }
 
+// On phones the cells of a list stand below each other, far from the heads of their columns.
+function label() {
+  const heads = [...document.querySelectorAll("#result_list thead th .text")].map((head) => head.textContent.trim());
+  for (const row of document.querySelectorAll("#result_list tbody tr")) {
+    [...row.cells].forEach((cell, n) => {
+      if (heads[n] && cell.matches("td")) cell.dataset.label = heads[n];
+    });
+  }
+}
+
 addEventListener("load", () => {
+  label();
   complete();
   new MutationObserver(complete).observe(document.getElementById("content"), { childList: true, subtree: true });
 });
