@@ -106,7 +106,7 @@ def suggest(request, kind, record=None):
         "record": record,
         "called": "name" if model is Organisation else "title",
         "list": reverse(f"directory:{kind}s"),
-        "list_name": capfirst(model._meta.verbose_name_plural),
+        "list_name": _("Directory") if model is Organisation else capfirst(model._meta.verbose_name_plural),
         "heading": _("Suggest a correction") if record else MISSING[kind],
         "form": SuggestionForm(
             request.POST if request.method == "POST" else None, missing="" if record else kind

@@ -36,7 +36,7 @@ def site(request):
 def shell(request):
     match = request.resolver_match
     namespace = match.namespace if match else ""
-    view = match.url_name if match else ""
+    view = (match.kwargs.get("kind") or match.url_name) if match else ""
     code = get_language()
     return {
         "language_links": [
