@@ -16,6 +16,7 @@ from directory.vocabulary import reading_order
 # A line must not begin with the sign that French sets apart from its word.
 BEFORE_A_SIGN = re.compile(r"(?<=«) | (?=[:;!?»])")
 FIRST_OF_MONTH = re.compile(r"(?<!\d)1(?!\d)")
+AFTER_A_DAY = re.compile(r"(?<=\d) (?=[a-zû])|(?<=1er) ")
 URL = re.compile(r"https?://[^\s()<>\"]+")
 
 
@@ -68,8 +69,11 @@ def language_name(code):
 def day(date, style="long"):
     """A date in words: 10 de febrero de 2004, 1er juin 2024."""
     text = format_date(date, style, locale=locale())
-    # CLDR numbers the first of a month like the other days; French says « premier ».
-    return FIRST_OF_MONTH.sub("1er", text) if language() == "fr" else text
+    if language() != "fr":
+        return text
+    # CLDR numbers the first of a month like the other days; French says « premier », and keeps a day
+    # with its month.
+    return AFTER_A_DAY.sub("\u00a0", FIRST_OF_MONTH.sub("1er", text))
 
 
 def days(first, last=None):

@@ -32,7 +32,7 @@ def test_a_call_that_opens_by_its_hour_is_announced_once_to_those_who_follow_the
     assert told(stranger) == []
     text = letters().get().text
     assert f"/fr/calls/{call.slug}/" in text
-    assert "1er décembre 2026 à 12:00" in text
+    assert "1er\u00a0décembre 2026 à 12:00" in text
     assert "UTC" in text
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from directory import models
 from directory.models import Publication
-from directory.text import days
+from directory.text import day, days
 from tests import factories
 from tests.pages import count_queries, get
 
@@ -243,6 +243,13 @@ def test_days_are_said_as_the_language_says_them(language, first, last, words):
     first, last = (text and datetime.date.fromisoformat(text) for text in (first, last))
     with translation.override(language):
         assert re.sub(r"\s", " ", days(first, last)) == words
+
+
+def test_a_french_day_stays_in_the_line_of_its_month():
+    with translation.override("fr"):
+        assert day(datetime.date(2027, 3, 1)) == "1er\u00a0mars 2027"
+        assert day(datetime.date(2024, 8, 31)) == "31\u00a0août 2024"
+        assert "11–21\u00a0juin 2024" in days(datetime.date(2024, 6, 11), datetime.date(2024, 6, 21))
 
 
 HOSTILE = [
