@@ -365,6 +365,13 @@ def test_print_keeps_the_figures_and_drops_the_controls(browser, site):
     assert page.pdf()[:4] == b"%PDF"
     page.goto(f"{site}/en/agreements/ica-ilo-mou-2015/")
     assert page.locator("#cite").is_visible()
+    # What a call or a contribution is about stands on the paper too.
+    page.goto(f"{site}/en/calls/wg-call-2016/")
+    assert page.get_by_role("heading", name="The call for contributions is closed").is_visible()
+    text = factories.contribution(text="## One\n\nA.\n\n## Two\n\nB.\n\n## Three\n\nC.")
+    page.goto(f"{site}/en/contributions/{text.reference}/")
+    assert page.get_by_text("CC BY-SA").first.is_visible()
+    assert not page.locator(".toc").is_visible()
     context.close()
 
 
