@@ -15,7 +15,7 @@ from contributions import models
 from contributions.admin import reading
 from contributions.admin.moderated import GroupFilter
 from contributions.models import Step
-from directory.admin import PublishableAdmin, RecordedAdmin
+from directory.admin import NotOverwrittenAdmin, PublishableAdmin
 from workinggroup.admin import OnlyOwnGroups
 
 MOST_LISTED = 50
@@ -76,7 +76,7 @@ class TranslationForm(forms.ModelForm):
 
 
 @admin.register(models.ContributionTranslation)
-class ContributionTranslationAdmin(OnlyOwnGroups, RecordedAdmin):
+class ContributionTranslationAdmin(OnlyOwnGroups, NotOverwrittenAdmin):
     form = TranslationForm
     change_form_template = "admin/contributions/translation.html"
     of_group = "contribution__call__group"

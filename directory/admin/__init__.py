@@ -5,6 +5,7 @@ from directory.admin.bases import FileInline, HubAdmin, PublishableAdmin
 from directory.admin.from_readers import FromReaderAdmin
 from directory.admin.history import RecordedAdmin, name_of
 from directory.admin.organisations import OrganisationAdmin
+from directory.admin.overtaking import NotOverwrittenAdmin
 from directory.admin.suggestions import SuggestionAdmin
 from directory.admin.vocabularies import TermAdmin
 
@@ -14,6 +15,7 @@ __all__ = [
     "FileInline",
     "FromReaderAdmin",
     "HubAdmin",
+    "NotOverwrittenAdmin",
     "OrganisationAdmin",
     "PublishableAdmin",
     "RecordedAdmin",

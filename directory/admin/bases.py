@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TabbedTranslationAdmin
 
-from directory.admin.history import RecordedAdmin
+from directory.admin.overtaking import NotOverwrittenAdmin
 from directory.completeness import LANGUAGES, fields_of, missing_in, older
 from directory.inspection import accept_attribute, kinds_in_words
 from directory.loader import changed_since
@@ -36,7 +36,7 @@ class LinesField(SimpleArrayField):
         return super().to_python("\n".join(line.strip() for line in lines if line.strip()))
 
 
-class HubAdmin(RecordedAdmin, TabbedTranslationAdmin):
+class HubAdmin(NotOverwrittenAdmin, TabbedTranslationAdmin):
     """Translation tabs, a history that nobody can edit, and texts in areas that suit them."""
 
     save_on_top = True

@@ -33,20 +33,24 @@ class RecordedAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if not hasattr(record, "history"):
             return super().history_view(request, object_id, extra_context)
-        parts = [
-            (part.model, formset.fk.name)
-            for formset, part in self.get_formsets_with_inlines(request, record)
-            if hasattr(part.model, "history")
-        ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %s") % record,
             "opts": self.model._meta,
             "object": record,
-            "changes": changes(record, parts),
+            "changes": self.changes(request, record),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/history.html", context)
+
+    def changes(self, request, record):
+        """The history of a record and of the parts edited on its page, newest first (see `changes`)."""
+        parts = [
+            (part.model, formset.fk.name)
+            for formset, part in self.get_formsets_with_inlines(request, record)
+            if hasattr(part.model, "history")
+        ]
+        return changes(record, parts)
 
 
 def changes(record, parts=()):

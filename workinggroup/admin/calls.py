@@ -249,6 +249,8 @@ class CallAdmin(OfGroupAdmin):
     autocomplete_fields = ["group", "meeting"]
     inlines = [CallQuestionInline, LateAccessInline]
     readonly_fields = [*OfGroupAdmin.readonly_fields, "state_now", "changes_so_far"]
+    # The times are never overwritten: see `CallForm.seen`.
+    compared_elsewhere = TIMES | {"seen"}
 
     def get_fieldsets(self, request, obj=None):
         times = ["state_now", "time_zone", "opens_at", "closes_at", "dates_unknown", "grace_minutes"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationStackedInline
 
-from directory.admin import FileInline, PublishableAdmin, RecordedAdmin, TermAdmin
+from directory.admin import FileInline, NotOverwrittenAdmin, PublishableAdmin, TermAdmin
 from workinggroup import models
 
 admin.site.register(models.DocumentKind, TermAdmin)
@@ -156,7 +156,7 @@ class DocumentAdmin(OfGroupAdmin):
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(OnlyOwnGroups, RecordedAdmin):
+class MembershipAdmin(OnlyOwnGroups, NotOverwrittenAdmin):
     list_display = ["user", "group", "role", "organisation", "joined_at"]
     list_filter = ["role", BY_GROUP]
     list_select_related = ["user", "group", "organisation"]
