@@ -8,7 +8,6 @@ import csv
 import hashlib
 import io
 import json
-import shutil
 import tempfile
 import zipfile
 from datetime import timedelta
@@ -19,6 +18,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
 
 from directory import ontology
 from directory.api_parts import LANGUAGES
@@ -114,13 +114,10 @@ def add(archive, view):
             middle = "murmurations." if name == "murmurations" else ""
             path = f"{view.dataset}/{view.dataset}.{middle}{format.extension}"
             if name == "json":
-                add_text(archive, path, as_array(spool))
-            elif name == "xlsx":
-                # A workbook is compressed already.
-                with export.write(name) as book, opened(archive, path, zipfile.ZIP_STORED) as target:
-                    shutil.copyfileobj(book, target)
+                put(archive, path, as_array(spool))
             else:
-                add_text(archive, path, export.write(name))
+                compression = zipfile.ZIP_STORED if format.packed else zipfile.ZIP_DEFLATED
+                put(archive, path, export.write(name), compression)
     return keys
 
 
@@ -138,16 +135,13 @@ def as_array(spool):
     yield ("[" if before == "[\n" else "") + "\n]\n"
 
 
-def opened(archive, path, compression=zipfile.ZIP_DEFLATED):
+def put(archive, path, pieces, compression=zipfile.ZIP_DEFLATED):
+    """Write the pieces, texts or bytes, as a file of the archive."""
     entry = zipfile.ZipInfo(path, date_time=timezone.now().timetuple()[:6])
     entry.compress_type = compression
-    return archive.open(entry, "w", force_zip64=True)
-
-
-def add_text(archive, path, pieces):
-    with opened(archive, path) as target:
+    with archive.open(entry, "w", force_zip64=True) as target:
         for piece in pieces:
-            target.write(piece.encode())
+            target.write(force_bytes(piece))
 
 
 def describe(archive, keys, made_at):
@@ -156,10 +150,10 @@ def describe(archive, keys, made_at):
     readme = README.format(
         origin=settings.PUBLIC_ORIGIN, day=made_at.date(), licence=settings.DATA_LICENCE, counts=counts
     )
-    add_text(archive, "README.txt", [readme])
-    add_text(archive, "columns.csv", columns())
-    add_text(archive, "openapi.json", [json.dumps(schema("en"), ensure_ascii=False)])
-    add_text(archive, "ns.ttl", to_turtle(ontology))
+    put(archive, "README.txt", [readme])
+    put(archive, "columns.csv", columns())
+    put(archive, "openapi.json", [json.dumps(schema("en"), ensure_ascii=False)])
+    put(archive, "ns.ttl", to_turtle(ontology))
 
 
 def columns():

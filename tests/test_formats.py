@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from directory import models as directory
 from directory.formats.columns import columns_of
+from directory.formats.export import Export
 from ripess_hub.api import LISTS
 from tests import factories as make
 from tests.api import RECORDS, everything_about, hide, key_of
@@ -218,6 +219,33 @@ def test_a_text_of_any_length_and_control_characters_break_no_workbook(client):
     row = dict(zip(rows[0], rows[1], strict=True))
     assert len(row["text_es"]) == 32_767
     assert row["key"] == "C-LONG"
+
+
+def test_a_workbook_goes_out_while_its_rows_are_read():
+    """The first row is on its way before the last one is asked for, and what went is not kept."""
+    view, read = BY_NAME["organisations"], []
+    make.organisation(slug="a", name='Fish & "Chips" <ok> ]]>  and  spaces ', sources=[" =1"])
+    (record,) = view.records()
+
+    def records():
+        for number in range(1000):
+            read.append(number)
+            yield {**record, "key": f"a-{number}", "founded": number}
+
+    pieces = Export(view, records).write("xlsx")
+    first = next(pieces)
+    assert len(read) == 1
+    assert first.startswith(b"PK")
+    rest = list(pieces)
+    assert max(map(len, rest)) < 50_000
+    book, rows = workbook(first + b"".join(rest))
+    assert len(rows) == 1001
+    row = dict(zip(rows[0], rows[-1], strict=True))
+    assert (row["key"], row["founded"]) == ("a-999", 999)
+    assert row["name_es"] == 'Fish & "Chips" <ok> ]]>  and  spaces '
+    assert row["sources"] == " =1"
+    assert book.worksheets[0].freeze_panes == "B2"
+    assert book.worksheets[0].auto_filter.ref.startswith("A1:")
 
 
 def test_every_column_is_described(client):

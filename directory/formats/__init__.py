@@ -21,6 +21,8 @@ class Format:
     needs: str = ""
     # A file to keep, rather than something a program reads at once.
     download: bool = False
+    # Compressed by itself.
+    packed: bool = False
 
     @property
     def format(self):
@@ -42,6 +44,7 @@ FORMATS = {
             "XLSX",
             _("a workbook, with a sheet that describes the columns"),
             download=True,
+            packed=True,
         ),
         Format("geojson", "geojson", "application/geo+json", "GeoJSON", _("for maps"), needs="geometry"),
         Format(

@@ -10,9 +10,10 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import force_bytes
 from django.utils.text import compress_sequence
 from rest_framework.renderers import BaseRenderer
 
@@ -33,8 +34,8 @@ STREAMS = {
     "jsonld": to_jsonld,
     "ttl": to_turtle,
     "murmurations": to_murmurations,
+    "xlsx": to_xlsx,
 }
-FILES = {"xlsx": to_xlsx}
 # Vocabularies whose terms other vocabularies know, or whose labels a format needs.
 MAPPED = {"sectors": Sector, "organisation_kinds": OrganisationKind, "scopes": Scope, "countries": Country}
 
@@ -98,8 +99,8 @@ class Export:
             yield from found if isinstance(found, list) else [found]
 
     def write(self, format):
-        """The pieces of a stream, or an open file."""
-        return FILES[format](self) if format in FILES else STREAMS[format](self)
+        """The pieces of a stream, texts or bytes."""
+        return STREAMS[format](self)
 
 
 @cache
@@ -133,11 +134,9 @@ def content(request, export, format, name):
         media_type += "; charset=utf-8"
     if request.method == "HEAD":
         response = StreamingHttpResponse((), content_type=media_type)
-    elif format.name in FILES:
-        response = FileResponse(export.write(format.name), content_type=media_type)
     else:
         pieces = encoded(export.write(format.name), translation.get_language())
-        if packed := "gzip" in request.headers.get("Accept-Encoding", ""):
+        if packed := not format.packed and "gzip" in request.headers.get("Accept-Encoding", ""):
             pieces = compress_sequence(pieces)
         response = StreamingHttpResponse(pieces, content_type=media_type)
         if packed:
@@ -160,7 +159,7 @@ def encoded(pieces, code):
             piece = next(pieces, None)
         if piece is None:
             return
-        yield piece.encode()
+        yield force_bytes(piece)
 
 
 class ExportRenderer(BaseRenderer):

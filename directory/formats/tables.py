@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-import tempfile
+import zipfile
+from xml.sax.saxutils import escape
 
 import defusedcsv.csv
 from django.utils import timezone
@@ -15,8 +16,10 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 ROWS_AT_ONCE = 100
-# What a cell of a workbook can hold.
-LONGEST_CELL = 32_767
+# What a cell of a workbook can hold, and a sheet.
+LONGEST_CELL, MOST_ROWS = 32_767, 1_048_576
+# Where the first sheet of a workbook lies.
+SHEET = "xl/worksheets/sheet1.xml"
 
 
 def plain(column, record):
@@ -45,41 +48,76 @@ def to_csv(export):
     yield buffer.getvalue()
 
 
+class Outlet(io.RawIOBase):
+    """A file that is written and never read: what it was given is taken away piece by piece."""
+
+    def __init__(self):
+        self.pieces = []
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self.pieces.append(bytes(data))
+        return len(data)
+
+    def take(self):
+        taken, self.pieces = b"".join(self.pieces), []
+        return taken
+
+
 def to_xlsx(export):
-    """The workbook as an open temporary file: rows go to the disk as they come."""
-    book = Workbook(write_only=True)
+    """The pieces of a workbook. openpyxl makes all of it but the rows, which are written as they come: it
+    would have the whole list on the disk before the first byte could go (docs/decisions.md)."""
+    outlet = Outlet()
+    with zipfile.ZipFile(frame(export)) as made, zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as book:
+        for part in made.namelist():
+            with book.open(part, "w") as target:
+                before, end, after = made.read(part).partition(b"</sheetData>")
+                target.write(before)
+                if part == SHEET:
+                    for number, row in enumerate(rows(export), 1):
+                        target.write(row)
+                        if number % ROWS_AT_ONCE == 0 or number == 1:
+                            yield outlet.take()
+                target.write(end + after)
+    yield outlet.take()
+
+
+def rows(export):
+    """The rows below the header, as the format has them; what is empty is left out. A text that begins with
+    = is a text here, never a formula."""
+    letters = [get_column_letter(position) for position in range(1, len(export.columns) + 1)]
+    for number, record in enumerate(export.records(), 2):
+        cells = []
+        for letter, column in zip(letters, export.columns, strict=True):
+            value = plain(column, record)
+            if isinstance(value, str):
+                value = escape(ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL])
+                if value:
+                    text = f'<is><t xml:space="preserve">{value}</t></is>'
+                    cells.append(f'<c r="{letter}{number}" t="inlineStr">{text}</c>')
+            else:
+                cells.append(f'<c r="{letter}{number}"><v>{value}</v></c>')
+        yield f'<row r="{number}">{"".join(cells)}</row>'.encode()
+
+
+def frame(export):
+    """The workbook without its rows: an open file."""
+    book, bold = Workbook(write_only=True), Font(bold=True)
     # Excel's limits: 31 characters, none of []:*?/\
     sheet = book.create_sheet(str(export.title)[:31])
-    fill(book, sheet, export.columns, export.records())
-    describe(book, export)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
-    book.save(file)
-    file.seek(0)
-    return file
-
-
-def fill(book, sheet, columns, records):
-    bold = Font(bold=True)
-    for position, column in enumerate(columns, 1):
+    for position, column in enumerate(export.columns, 1):
         width = 12 if column.kind != "text" else 40 if column.language else 24
         sheet.column_dimensions[get_column_letter(position)].width = width
     sheet.freeze_panes = "B2"
-    sheet.append([text_cell(sheet, column.name, font=bold) for column in columns])
-    rows = 1
-    for record in records:
-        rows += 1
-        sheet.append([sheet_cell(sheet, plain(column, record)) for column in columns])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{rows}"
-
-
-def sheet_cell(sheet, value):
-    if not isinstance(value, str):
-        return value
-    if not value:
-        return None
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL]
-    # A text that begins with = is a text here, never a formula.
-    return text_cell(sheet, value) if value.startswith("=") else value
+    sheet.append([text_cell(sheet, column.name, font=bold) for column in export.columns])
+    # How many rows come is not known yet: all that a sheet may have.
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(export.columns))}{MOST_ROWS}"
+    describe(book, export)
+    file = io.BytesIO()
+    book.save(file)
+    return file
 
 
 def text_cell(sheet, value, font=None, wrap=False):
