@@ -13,6 +13,7 @@ OURS = [
     _("A sign-in code has been sent to %(recipient)s."),
     _("Be patient, you are sending too many requests."),
     _("Confirmation email sent to %(email)s."),
+    _("Download codes"),
     _("Email address"),
     _("Email Addresses"),
     _("Enter Email Verification Code"),
@@ -30,7 +31,9 @@ OURS = [
     _("Send me a sign-in code"),
     _("Sign Up"),
     _("The following email addresses are associated with your account:"),
+    _("View"),
     _("We've sent a code to %(recipient)s. The code expires shortly, so please enter it soon."),
+    _("You cannot generate recovery codes without having two-factor authentication enabled."),
     _("You will receive a special code for a password-free sign-in."),
     _("Your account is protected by two-factor authentication. Please enter an authenticator code:"),
 ]
