@@ -49,6 +49,13 @@ class UserManager(BaseUserManager):
         """Whose account has this address, as they have proved; None for nobody's."""
         return self.filter(emailaddress__email=email.lower(), emailaddress__verified=True).first()
 
+    def held(self, *keys):
+        """The keys of those of these accounts that still are there, which nobody erases until the
+        transaction ends. Whoever writes for a person holds the account before anything else: an erasure,
+        which does the same, waits for them, or they find nobody."""
+        rows = self.filter(pk__in=set(keys)).order_by("pk").select_for_update(no_key=True)
+        return set(rows.values_list("pk", flat=True))
+
     def wanting(self, kind):
         """Those who may be sent letters of this kind."""
         return self.filter(is_active=True).exclude(mail_off__contains=[kind])

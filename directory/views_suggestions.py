@@ -119,11 +119,11 @@ def suggest(request, kind, record=None):
     if refusal := form.refused(request):
         problem, status = refusal
         return render(request, "directory/suggestion.html", {**context, "problem": problem}, status=status)
-    Suggestion.objects.create(
+    Suggestion.objects.write(
+        request.user,
         kind=kind,
         key=record.slug if record else "",
         language=get_language(),
-        user=request.user if request.user.is_authenticated else None,
         **{field.name: form.cleaned_data[field.name] for field in form.asked},
     )
     return redirect(f"{request.path}?sent")

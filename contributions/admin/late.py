@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from contributions import models
+from contributions.admin import many
 from contributions.admin.moderated import GroupFilter, Moderated
 from contributions.admin.steps import StepForm
 from contributions.forms import ContributionForm
@@ -62,9 +63,9 @@ class LateDraftAdmin(Moderated):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        draft = self.find(request, unquote(object_id))
         if request.method == "POST":
-            return self.admit(request, draft)
+            return self.admit(request, unquote(object_id))
+        draft = self.find(request, unquote(object_id))
         if draft.contribution_id:
             return self.to_contribution(draft.contribution)
         return self.page(request, draft)
@@ -92,9 +93,16 @@ class LateDraftAdmin(Moderated):
         """A draft has no history; its author's earlier texts are not for staff."""
         raise Http404
 
-    def admit(self, request, draft):
-        if not self.has_change_permission(request, draft):
+    def admit(self, request, key):
+        """Let it in, or say why not, with the reason that was typed."""
+        if not self.has_change_permission(request):
             raise PermissionDenied
+        try:
+            return self.admit_found(request, self.find(request, key))
+        except Http404:
+            return many.gone(self, request, Step.ADMIT, None, request.POST.get("reason", ""))
+
+    def admit_found(self, request, draft):
         form = self.form_for(draft, request.POST)
         if "insert" in request.POST:
             return self.page(request, draft, form.with_template(request.POST.get("template")))
@@ -117,7 +125,7 @@ class LateDraftAdmin(Moderated):
         except OwnContribution:
             sentence = _("You wrote this: somebody else must decide. Nothing was done.")
             return self.page(request, draft, form, problem=sentence, status=403)
-        except NotAllowed:
+        except (NotAllowed, models.Draft.DoesNotExist):
             return self.overtaken(request, draft, form)
         return self.admitted(request, record)
 

@@ -15,6 +15,7 @@ from workinggroup.models import HubNow
 
 MOST_AT_ONCE = 200
 GONE = gettext_lazy("It is no longer there: its author has left and taken it along.")
+NOT_WAITING = gettext_lazy("It waits here no longer: its author has removed it or sent it meanwhile.")
 
 
 @admin.action(description=gettext_lazy("Publish the chosen contributions"), permissions=["change"])
@@ -160,9 +161,10 @@ def asked(model_admin, request, step, records, form, status):
 
 
 def gone(model_admin, request, step, record, kept):
-    """The step was asked of one that its author has taken along meanwhile."""
-    left = [{"record": record, "problem": GONE}]
-    back = reverse("admin:contributions_contribution_changelist")
+    """The step was asked of one that its author has taken along meanwhile, or of a late draft (`record` None)
+    that waits no longer."""
+    left = [{"record": record, "problem": GONE if record else NOT_WAITING}]
+    back = reverse(f"admin:contributions_{model_admin.opts.model_name}_changelist")
     return page(model_admin, request, step, left=left, kept=kept, back=back, status=410)
 
 

@@ -1,6 +1,14 @@
 from contributions.models.columns import SEARCH
 from contributions.models.contributions import Contribution, new_reference
-from contributions.models.drafts import ANONYMOUS_DAYS, LATE_KEPT_DAYS, Attachment, Draft, NoRoom, Sent
+from contributions.models.drafts import (
+    ANONYMOUS_DAYS,
+    LATE_KEPT_DAYS,
+    Attachment,
+    Draft,
+    NoRoom,
+    OwnerLeft,
+    Sent,
+)
 from contributions.models.moderation import Reading, ReasonTemplate
 from contributions.models.outcomes import (
     Challenge,
@@ -51,6 +59,7 @@ __all__ = [
     "NotAllowed",
     "Overtaken",
     "OwnContribution",
+    "OwnerLeft",
     "Reading",
     "ReasonMissing",
     "ReasonTemplate",

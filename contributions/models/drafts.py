@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from contributions import mail
 from contributions.models.contributions import Contribution
 from contributions.models.sending import made, revised, was_sent
@@ -33,6 +34,10 @@ ADDRESS_ENDS = re.compile(r"[\s,;<>()]+")
 
 class NoRoom(Exception):
     """One more file than the call takes."""
+
+
+class OwnerLeft(NotAllowed):
+    """Whoever writes erased their account at the same moment; nothing is kept of theirs."""
 
 
 class DraftQuerySet(models.QuerySet):
@@ -144,6 +149,7 @@ class Draft(models.Model):
             self._forget_instants()
             return False
         with transaction.atomic():
+            hold(self.user_id or self.rescued_for_id)
             # Of two presses of a form that was never saved one makes the draft, the other finds it.
             stored, begun = Draft.objects.select_for_update().get_or_create(
                 pk=self.pk,
@@ -177,6 +183,7 @@ class Draft(models.Model):
         if self.user_id is not None:
             return
         with transaction.atomic():
+            hold(user.pk)
             taken = Draft.objects.filter(pk=self.pk, user=None).update(user=user)
             self.refresh_from_db(fields=["user", "late_at"])
             closed = self.call.state == Call.State.CLOSED
@@ -195,6 +202,7 @@ class Draft(models.Model):
         `ChangesEnded` when the time for changes is over.
         """
         with transaction.atomic():
+            hold(user.pk)
             locked = Draft.objects.select_for_update().filter(pk=self.pk)
             sent, self.late_at = locked.values_list("contribution", "late_at").get()
             record = Contribution.objects.without_search().get(pk=sent) if sent else None
@@ -248,6 +256,7 @@ class Draft(models.Model):
         if not reason.strip():
             raise ReasonMissing(Step.ADMIT)
         with transaction.atomic():
+            hold(by.pk, self.user_id)
             draft = Draft.objects.select_for_update(of=("self",)).get(pk=self.pk)
             if draft.is_of(by):
                 raise OwnContribution(Step.ADMIT)
@@ -287,6 +296,13 @@ class Draft(models.Model):
             if present.count() >= call.max_files:
                 raise no_room(name, call)
             return Attachment.objects.create(draft=self, file=content)
+
+
+def hold(*keys):
+    """Hold the accounts of those a draft is written for, or by; raise `OwnerLeft` without one of them."""
+    keys = {key for key in keys if key}
+    if keys != User.objects.held(*keys):
+        raise OwnerLeft(Step.SUBMIT)
 
 
 def no_room(name, call):

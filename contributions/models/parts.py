@@ -3,10 +3,11 @@
 import secrets
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from workinggroup.models import HubNow, Licence
 
 
@@ -124,5 +125,7 @@ class CoAuthor(models.Model):
         """Confirm or decline, at any time and again; whoever is signed in, or has proven the address,
         may read the contribution from then on."""
         self.state = self.State.CONFIRMED if confirm else self.State.DECLINED
-        self.user = user if confirm and user and user.is_authenticated else None
-        CoAuthor.objects.filter(pk=self.pk).update(state=self.state, user=self.user, answered_at=HubNow())
+        with transaction.atomic():
+            known = confirm and user and user.is_authenticated and User.objects.held(user.pk)
+            self.user = user if known else None
+            CoAuthor.objects.filter(pk=self.pk).update(state=self.state, user=self.user, answered_at=HubNow())

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
 from contributions import mail
 from directory.models import NotAllowed
 from workinggroup.models import HubNow
@@ -112,6 +113,7 @@ class Steps:
         whether it was taken: not by a second press of the same button, which finds it done."""
         sources, target = TRANSITIONS[step]
         with transaction.atomic():
+            self.hold_people(step, by)
             rows = type(self).objects.filter(pk=self.pk, state__in=sources)
             if judged is not None:
                 rows = rows.filter(version=judged)
@@ -129,6 +131,16 @@ class Steps:
             if before is not None:
                 self.note(step, by=by, before=before, reason=reason, detail=detail)
         return before is not None
+
+    def hold_people(self, step, by):
+        """Hold the accounts of whoever takes the step, without whom it is not taken, and of the author, who
+        is told of it: either may be leaving this moment."""
+        people = {key for key in (by and by.pk, self.author_id) if key}
+        there = User.objects.held(*people)
+        if by and by.pk and by.pk not in there:
+            raise Erased(step, self)
+        if self.author_id not in there:
+            self.author = None
 
     def note(self, step, *, by, at=None, before="", reason="", detail=None):
         """Write the step into the log."""
@@ -191,6 +203,7 @@ class Steps:
     def disown(self, *, by):
         """The organisation does not stand behind it: its name is taken off, and the author told."""
         with transaction.atomic():
+            self.hold_people(Step.DISOWN, by)
             organisation = self.organisation
             named = type(self).objects.filter(pk=self.pk, organisation=organisation)
             # Of two who speak for it and press at once, the second finds it done.

@@ -1,6 +1,7 @@
 """The page where a reader tells the moderators that something is wrong with a contribution."""
 
 from django import forms
+from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -56,14 +57,18 @@ def report(request, reference):
     if refusal := form.refused(request):
         problem, status = refusal
         return page(request, record, form, problem=problem, status=status)
-    Report.objects.create(
-        contribution=record,
-        reason=form.cleaned_data["reason"],
-        text=form.cleaned_data["text"],
-        language=get_language(),
-        version=record.version,
-        user=request.user if request.user.is_authenticated else None,
-    )
+    try:
+        Report.objects.write(
+            request.user,
+            contribution=record,
+            reason=form.cleaned_data["reason"],
+            text=form.cleaned_data["text"],
+            language=get_language(),
+            version=record.version,
+        )
+    except IntegrityError:
+        # Taken back this moment, and its author has left.
+        return form.not_taken(request)
     return redirect(f"{reverse('contributions:report', args=[reference])}?sent")
 
 

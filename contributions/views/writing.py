@@ -31,6 +31,7 @@ from contributions.models import (
     Erased,
     NoRoom,
     Overtaken,
+    OwnerLeft,
 )
 from contributions.models.sending import WORDS
 from contributions.views.browser import drafts_of, hold, mark, may_write
@@ -107,8 +108,11 @@ def draft(request, slug, key):
         raise Http404
     record.call = call
     if request.user.is_authenticated:
-        record.claim(request.user)
-        take_back(request, record)
+        try:
+            record.claim(request.user)
+            take_back(request, record)
+        except (Draft.DoesNotExist, OwnerLeft) as gone:
+            raise Http404 from gone
     return page(request, call, record, form_of(request, call, record, validate=False))
 
 
@@ -150,15 +154,22 @@ def receive(request, call, key):
         draft = find_or_begin(request, call, key)
         if draft and draft.user_id and draft.user_id != request.user.pk:
             return rescued(request, call, draft, data, asked)
+        if draft:
+            return keep_and_act(request, call, draft, data, asked, spoilt)
     except TooMany:
         return shown_back(request, call, key, data, _(
             "Very many drafts were begun from this connection in the last hour, so this one was not saved. Your text is below: sign in and it is saved, or try again later."
         ), status=429)  # fmt: skip
-    if draft is None:
-        sentence = _(
-            "The call does not take contributions now. Nothing was saved; your text is below, to copy."
-        )
-        return shown_back(request, call, key, data, sentence)
+    except (Draft.DoesNotExist, Contribution.DoesNotExist, Erased, OwnerLeft):
+        return shown_back(request, call, key, data, _(
+            "The draft was removed in the meantime, from another window or with your account. Nothing was sent; your text is below, to copy or to save anew."
+        ), status=410)  # fmt: skip
+    sentence = _("The call does not take contributions now. Nothing was saved; your text is below, to copy.")
+    return shown_back(request, call, key, data, sentence)
+
+
+def keep_and_act(request, call, draft, data, asked, spoilt):
+    """Keep what was posted in its draft, then do what was asked."""
     if asked == "discard" and not draft.contribution_id:
         return discard(request, call, draft)
     if draft.contribution_id and not asks_everything(request):
@@ -180,12 +191,7 @@ def receive(request, call, key):
         # The text that was put by just now stands before those the page showed.
         restore_earlier(draft, (number_of(value) or 0) + overwritten)
         return redirect("contributions:draft", call.slug, draft.pk)
-    try:
-        return act(request, call, draft, asked, spoilt, problems)
-    except (Draft.DoesNotExist, Contribution.DoesNotExist, Erased):
-        return shown_back(request, call, key, data, _(
-            "The draft was removed in the meantime, from another window or with your account. Nothing was sent; your text is below, to copy or to save anew."
-        ), status=410)  # fmt: skip
+    return act(request, call, draft, asked, spoilt, problems)
 
 
 def autosaved(request, call, draft, **more):

@@ -1,14 +1,22 @@
 """What readers tell staff: it waits until somebody has settled it, and nothing changes by itself."""
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
 
 
 class FromReaderQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(settled_at=None)
+
+    def write(self, user, **values):
+        """Keep what a reader says; without the account that they erase at the same moment."""
+        with transaction.atomic():
+            known = user.is_authenticated and User.objects.held(user.pk)
+            return self.create(user=user if known else None, **values)
 
     def settle(self, by, **values):
         """Somebody has dealt with those that still wait; return how many there were."""
