@@ -123,7 +123,8 @@ def test_a_stale_translation_is_flagged_in_the_list_and_on_the_front_page_until_
     client.post(change_address(made), data)
     made.refresh_from_db()
     assert (made.source_version, made.text) == (1, "Nous comptons à voix haute.")
-    client.post(change_address(made), {**data, "up_to_date": ["on"]})
+    data = form(unescape(client.get(change_address(made)).content.decode()), up_to_date=["on"])
+    client.post(change_address(made), data)
     made.refresh_from_db()
     assert made.source_version == 2
     assert "older than its original" not in client.get("/admin/").content.decode()
