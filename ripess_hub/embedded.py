@@ -1,74 +1,29 @@
 """PostgreSQL and Valkey from wheels, run by our own small supervisor.
 
 A machine without services still runs the real ones: `./run` starts them below DATA_DIR when
-DATABASE_URL or REDIS_URL is not set. The first half of this module only computes addresses, so that
-settings may import it; the second half starts and stops servers (see docs/launching.md).
+DATABASE_URL or REDIS_URL is not set (see docs/launching.md).
 """
 
-import contextlib
 import ctypes
 import fcntl
 import hashlib
 import importlib.util
 import os
 import pwd
-import secrets
 import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-# A Unix socket's path may have 107 bytes; the longest name we put in the folder needs 20 of them.
-LONGEST_FOLDER = 87
-SUPERUSER = DATABASE = "hub"
+from ripess_hub.data_folder import DATABASE, SUPERUSER, socket_folder
+
 # What a killed supervisor left behind ends by itself within a second or a few: so many seconds are given,
 # then the signal. After SIGQUIT PostgreSQL gives its own children 5 s, so it gets more than those.
 PATIENCE = ((5, signal.SIGQUIT), (10, signal.SIGKILL), (10, None))
-
-
-def socket_folder(data_dir):
-    """The folder of the sockets: below `data_dir`, or a short private one when that path is too long."""
-    folder = Path(data_dir) / "sockets"
-    if len(os.fsencode(folder)) <= LONGEST_FOLDER:
-        return folder
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"hub-{os.getuid()}-{digest}"
-
-
-def database_url(data_dir, database=DATABASE):
-    return f"postgres://{SUPERUSER}@/{socket_folder(data_dir)}/{database}"
-
-
-def broker_url(data_dir):
-    return f"redis+socket://{socket_folder(data_dir)}/valkey.sock?virtual_host=0"
-
-
-def cache_url(data_dir):
-    return f"unix://{socket_folder(data_dir)}/valkey.sock?db=1"
-
-
-def secret_key(data_dir):
-    """The key of this data folder, made at random when it is first asked for; readable by us alone."""
-    path = Path(data_dir) / "secret_key"
-    with contextlib.suppress(FileNotFoundError):
-        return path.read_text().strip()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"secret_key.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(50))
-    # Whoever links first has made it; the others read theirs.
-    with contextlib.suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
-    return path.read_text().strip()
-
-
-# --- Starting and stopping ------------------------------------------------------------------------
 
 
 class CannotStart(Exception):
@@ -171,7 +126,7 @@ def _processes_in(folder):
     """The processes whose working folder is `folder`: every one of PostgreSQL's changes to its data."""
     found = []
     for link in Path("/proc").glob("[0-9]*/cwd"):
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             if os.readlink(link) == str(folder):
                 found.append(int(link.parent.name))
     return found
@@ -179,16 +134,16 @@ def _processes_in(folder):
 
 def _supervised(pid, lock):
     """Whether the parent of `pid` has the file `lock` open, also when somebody removed that file."""
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
         for link in Path(f"/proc/{parent}/fd").iterdir():
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 if os.readlink(link).removesuffix(" (deleted)") == str(lock):
                     return True
     return False
 
 
-@contextlib.contextmanager
+@contextmanager
 def _with_eyes_of(found):
     """Root that lacks rights, as in most containers, sees where a servant's process works only with the
     servant's eyes: be the owner of the folder whose stat is `found` for a moment."""
@@ -365,7 +320,7 @@ class Valkey:
         while True:
             if self.process.poll() is not None:
                 raise CannotStart(f"Valkey ended at once; see {self.data_dir}/valkey.log.")
-            with contextlib.suppress(redis.RedisError, OSError):
+            with suppress(redis.RedisError, OSError):
                 client.ping()
                 return
             if time.monotonic() > until:
@@ -414,7 +369,7 @@ class Services:
         (self.data_dir / "address").write_text(text)
 
     def noted(self):
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             return (self.data_dir / "address").read_text()
         return ""
 

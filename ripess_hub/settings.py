@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from ripess_hub import embedded
+from ripess_hub import data_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -76,7 +76,7 @@ if _origin.scheme not in ("http", "https") or not _origin.hostname or _origin.pa
     )
 HTTPS = _origin.scheme == "https"
 
-SECRET_KEY = os.environ.get("SECRET_KEY") or embedded.secret_key(DATA_DIR)
+SECRET_KEY = os.environ.get("SECRET_KEY") or data_folder.secret_key(DATA_DIR)
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters.")
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", hosts, [_origin.hostname, "localhost", "127.0.0.1", "[::1]"])
@@ -154,7 +154,7 @@ TEMPLATES = [
 # --- Database -----------------------------------------------------------------------------------
 DATABASES = {
     "default": {
-        **environ.Env.db_url_config(os.environ.get("DATABASE_URL") or embedded.database_url(DATA_DIR)),
+        **environ.Env.db_url_config(os.environ.get("DATABASE_URL") or data_folder.database_url(DATA_DIR)),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -175,7 +175,7 @@ DATABASES["default"]["OPTIONS"] = {
 _redis_url = os.environ.get("REDIS_URL") or ""
 if _redis_url and urlsplit(_redis_url).scheme not in ("redis", "rediss", "unix", "redis+socket"):
     raise ImproperlyConfigured("REDIS_URL must be a redis://, rediss:// or unix:// address.")
-_cache_url = _redis_url.replace("redis+socket://", "unix://") or embedded.cache_url(DATA_DIR)
+_cache_url = _redis_url.replace("redis+socket://", "unix://") or data_folder.cache_url(DATA_DIR)
 CACHES = {
     # Rate limits of the sign-in pages must hold when Redis is down.
     "default": {
@@ -206,7 +206,7 @@ CACHES = {
 }
 PAGE_CACHE_SECONDS = 600
 
-CELERY_BROKER_URL = _redis_url.replace("unix://", "redis+socket://") or embedded.broker_url(DATA_DIR)
+CELERY_BROKER_URL = _redis_url.replace("unix://", "redis+socket://") or data_folder.broker_url(DATA_DIR)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "UTC"

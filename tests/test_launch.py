@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ripess_hub import embedded, launch
+from ripess_hub import data_folder, embedded, launch
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVE = """
@@ -51,7 +51,7 @@ def supervise(folder, how="quick"):
 
 def connect(folder):
     return psycopg.connect(
-        host=str(embedded.socket_folder(folder)), user="hub", dbname="hub", autocommit=True
+        host=str(data_folder.socket_folder(folder)), user="hub", dbname="hub", autocommit=True
     )
 
 
@@ -206,11 +206,11 @@ def test_root_without_every_right_sees_its_servant_at_work(hub, folder):
 
 def test_a_deep_folder_gets_a_short_private_place_for_its_sockets(tmp_path):
     deep = tmp_path / ("x" * 90)
-    folder = embedded.socket_folder(deep)
-    assert len(os.fsencode(folder)) <= embedded.LONGEST_FOLDER
-    assert embedded.socket_folder(deep) == folder
-    assert embedded.socket_folder(tmp_path / ("y" * 90)) != folder
-    assert str(tmp_path) not in embedded.database_url(deep)
+    folder = data_folder.socket_folder(deep)
+    assert len(os.fsencode(folder)) <= data_folder.LONGEST_FOLDER
+    assert data_folder.socket_folder(deep) == folder
+    assert data_folder.socket_folder(tmp_path / ("y" * 90)) != folder
+    assert str(tmp_path) not in data_folder.database_url(deep)
 
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path):
@@ -225,11 +225,11 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path):
 
 
 def test_the_secret_key_is_made_once_and_readable_by_us_alone(tmp_path):
-    key = embedded.secret_key(tmp_path)
-    assert embedded.secret_key(tmp_path) == key
+    key = data_folder.secret_key(tmp_path)
+    assert data_folder.secret_key(tmp_path) == key
     assert len(key) >= 50
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
-    assert embedded.secret_key(tmp_path / "other") != key
+    assert data_folder.secret_key(tmp_path / "other") != key
 
 
 def test_the_port_asked_for_is_taken_or_refused_with_a_sentence(monkeypatch, capsys):

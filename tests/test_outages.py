@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.models import OutgoingMail
 from accounts.tasks import send_waiting_mail
 from contributions.models import Contribution, Step
-from ripess_hub import embedded
+from ripess_hub import data_folder, embedded
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,7 +134,7 @@ def test_a_worker_whose_broker_comes_goes_and_comes_back_needs_no_hand(mail_serv
     valkey = embedded.Valkey(tmp_path)
     first = put()
     code = WORKER.replace("SCHEDULE", repr(str(tmp_path / "beat")))
-    worker = Watched(lambda: program(code, server.port, REDIS_URL=embedded.broker_url(tmp_path)))
+    worker = Watched(lambda: program(code, server.port, REDIS_URL=data_folder.broker_url(tmp_path)))
     time.sleep(2)
     assert server.received == []
     valkey.start()
@@ -250,12 +250,12 @@ def test_a_waking_that_lies_in_the_queue_for_long_is_dropped(tmp_path, monkeypat
     valkey = embedded.Valkey(tmp_path)
     valkey.start()
     try:
-        monkeypatch.setitem(celery_app.conf, "broker_url", embedded.broker_url(tmp_path))
+        monkeypatch.setitem(celery_app.conf, "broker_url", data_folder.broker_url(tmp_path))
         monkeypatch.setattr(celery_app, "_pool", None)
         monkeypatch.setattr(celery_app.amqp, "_producer_pool", None)
         monkeypatch.setattr("accounts.outbox._broker_rests_until", 0)
         put()
-        socket_path = str(embedded.socket_folder(tmp_path) / "valkey.sock")
+        socket_path = str(data_folder.socket_folder(tmp_path) / "valkey.sock")
         (message,) = redis.Redis(unix_socket_path=socket_path).lrange("celery", 0, -1)
     finally:
         valkey.stop()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from ripess_hub import embedded
+from ripess_hub import data_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +28,7 @@ def copy_of_the_database(django_db_setup, django_db_blocker):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template]
             )
             cursor.execute(f'CREATE DATABASE hub_rush TEMPLATE "{template}"')
-        yield embedded.database_url(os.environ["DATA_DIR"], "hub_rush")
+        yield data_folder.database_url(os.environ["DATA_DIR"], "hub_rush")
         with connection._nodb_cursor() as cursor:
             cursor.execute("DROP DATABASE hub_rush WITH (FORCE)")
 

@@ -17,7 +17,7 @@ from django.db import connection
 from gunicorn.config import Config
 from gunicorn.workers.gthread import TConn
 
-from ripess_hub import embedded
+from ripess_hub import data_folder
 from ripess_hub.gunicorn import SendersFirst, Worker
 from tests import factories
 
@@ -51,7 +51,7 @@ def server(tmp_path):
     data_dir = os.environ.get("DATA_DIR") or settings.BASE_DIR / "var"
     environment = {
         **os.environ,
-        "DATABASE_URL": embedded.database_url(data_dir, connection.settings_dict["NAME"]),
+        "DATABASE_URL": data_folder.database_url(data_dir, connection.settings_dict["NAME"]),
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "DATA_DIR": str(tmp_path),
         "PORT": str(port),
