@@ -450,6 +450,17 @@ def test_the_keyboard_alone_reaches_the_content_and_a_result(browser, site):
     context.close()
 
 
+def test_the_focus_shows_on_a_link_within_a_form(browser, site):
+    page = browser.new_page()
+    page.goto(f"{site}/en/calls/{factories.call().slug}/contribute/")
+    page.locator("[name=consent]").focus()
+    page.keyboard.press("Tab")
+    link = page.locator("a[rel=license]")
+    assert link.evaluate("link => link === document.activeElement")
+    assert link.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
+    page.close()
+
+
 def test_the_error_summary_takes_the_focus(browser, site):
     context = browser.new_context()
     page = context.new_page()
