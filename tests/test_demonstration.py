@@ -92,6 +92,15 @@ def test_its_moderator_finds_every_kind_of_work(client, demonstration):
     assert 'value="admit"' in page
 
 
+def test_its_contributor_can_make_the_changes_that_are_asked_for(client, demonstration):
+    client.force_login(User.objects.get(email="contributor@demo.example"))
+    returned = Contribution.objects.get(reference="C-DEMQD22")
+    assert "Make the changes" in get(client, "/en/account/contributions/C-DEMQD22/")
+    form = get(client, f"/en/calls/demo-call/contribute/{returned.draft.pk}/")
+    assert returned.title in form
+    assert "Send the new version" in form
+
+
 def test_a_second_time_changes_no_number(demonstration):
     kept = (User, WorkingGroup, Call, Contribution, Agreement, Draft, StepTaken)
     before = [model.objects.count() for model in kept]

@@ -199,6 +199,7 @@ class Command(BaseCommand):
                 illustrative=True,
                 **data,
             )
+            Draft.objects.create(call=call, user=author, contribution=record, data=typed(record))
             self.log(record, steps, earlier, people, now)
 
     def log(self, record, steps, earlier, people, now):
@@ -311,6 +312,13 @@ def rest_of(record):
         "links": record.links,
         "answers": record.answers,
     }
+
+
+def typed(record):
+    """What its author typed, from which a new version begins."""
+    names = ("title", "kind", "language", "summary", "text", "author_name")
+    answers = {f"answer-{question}": answer for question, answer in record.answers.items()}
+    return {**{name: getattr(record, name) for name in names}, "links": "\n".join(record.links), **answers}
 
 
 def demo_password(folder):
