@@ -248,6 +248,23 @@ def test_a_call_without_contributions_says_so_honestly(client, dates, sentence):
     assert sentence in get(client, address_of(make.call(**dates)))
 
 
+def test_in_french_a_sign_that_the_author_set_apart_begins_no_line(client):
+    words = {
+        "title": "Deux mutuelles : un récit",
+        "summary": "Qui décide ?",
+        "text": "Trois mots « clés » ; et **un** !",
+    }
+    french = make.contribution(language="fr", **words)
+    call_page = get(client, address_of(french.call))
+    page = get(client, address_of(french, "es"))
+    assert "Deux mutuelles\u00a0: un récit</h1>" in page
+    assert "Qui décide\u00a0?" in page
+    assert "Trois mots «\u00a0clés\u00a0»\u00a0; et <strong>un</strong>\u00a0!" in page
+    assert "Deux mutuelles\u00a0: un récit</a>" in call_page
+    other = make.contribution(language="es", title="Dos : un relato")
+    assert "Dos : un relato</h1>" in get(client, address_of(other))
+
+
 def test_the_home_page_shows_the_latest_contributions():
     source = "{% latest_contributions 3 %}"
     assert render(source) == ""

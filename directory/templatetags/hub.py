@@ -67,6 +67,12 @@ def plain(record, field):
     return words.best_text(record, field)[0]
 
 
+@register.filter(is_safe=True)
+def spaced(value, code):
+    """What people wrote themselves, so that in French no line begins with a sign."""
+    return words.spaced(value or "", code)
+
+
 def notice(record, field, code):
     """The sentence that says which language is shown, and in which ones the text exists."""
     if code == words.language():
