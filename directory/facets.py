@@ -111,7 +111,8 @@ def facets(filterset, spec):
             )
             for key in _listed(table, name, counts, chosen)
         ]
-        made.append(Facet(name, str(filterset.filters[name].label), options))
+        if options:
+            made.append(Facet(name, str(filterset.filters[name].label), options))
     return made
 
 
@@ -149,7 +150,8 @@ def chips(filterset, spec, query):
     """One chip a choice, each a link to the list without it; unknown values too, so they can go."""
     made = []
     if text := filterset.chosen("q"):
-        made.append({"label": f"“{text}”", "url": _address(query, q=None), "name": "q", "value": text})
+        quoted = _("“%(words)s”") % {"words": text}
+        made.append({"label": quoted, "url": _address(query, q=None), "name": "q", "value": text})
     for name, key, label in _chosen(filterset, spec):
         made.append(
             {

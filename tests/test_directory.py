@@ -218,6 +218,19 @@ def test_a_colon_between_two_things_keeps_the_space_of_the_language(client):
     assert "</a>: 1 resultado" in get(client, "/es/organisations/?scope=global")
 
 
+def test_an_empty_list_quotes_as_its_language_does_and_shows_no_facet_without_options(client):
+    factories.organisation(name="Alpha", country=factories.country())
+    for language, quoted, legend in (
+        ("en", "“zzzz”", "Country"),
+        ("es", "«zzzz»", "País"),
+        ("fr", "«\u00a0zzzz\u00a0»", "Pays"),
+    ):
+        page = get(client, f"/{language}/organisations/?q=zzzz")
+        assert f"</span>{quoted}</a>" in page
+        assert f"<legend>{legend}" not in page
+        assert f"<legend>{legend}" in get(client, f"/{language}/organisations/")
+
+
 def test_names_sort_by_the_language_of_reading_with_its_fallback(client):
     factories.organisation(name_es="Árbol", name_fr="Zèbre", name_en=None)
     factories.organisation(name_es="Mano", name_fr=None, name_en=None)
