@@ -33,6 +33,15 @@ def test_every_service_that_should_is_there_and_watched():
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
 
 
+def test_the_settings_of_the_readme_reach_the_containers():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    paragraph = next(line for line in readme.splitlines() if line.startswith("Settings come from"))
+    # A container's own: port and data folder are the image's, and a server never runs with DEBUG.
+    named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", paragraph)) - {"PORT", "DATA_DIR", "DEBUG"}
+    assert {"S3_BUCKET", "LINKED_DATA_BASE"} < named
+    assert named <= set(composition()["x-hub"]["environment"])
+
+
 def test_no_secret_stands_in_the_files():
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "EMAIL_URL"):
