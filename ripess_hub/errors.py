@@ -27,7 +27,9 @@ def in_json(request, status, sentence):
     """An error as the API has them."""
     code = language_of(request)
     with translation.override(code):
-        response = JsonResponse({"detail": str(sentence)}, status=status)
+        response = JsonResponse(
+            {"detail": str(sentence)}, status=status, json_dumps_params={"ensure_ascii": False}
+        )
     response["Content-Language"] = code
     response["Cache-Control"] = "no-store"
     return response

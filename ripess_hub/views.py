@@ -111,13 +111,16 @@ def search_page(request):
         # What is withdrawn between the two questions is left out.
         results[name] = {"count": count, "records": [records[key] for key in keys if key in records]}
     total = sum(one["count"] for one in results.values())
-    words = {words for _keys, _count, words in found.values()}
+    readings = {words for _keys, _count, words in found.values()}
+    words = next(iter(readings - {text, ""}), "")
+    as_typed = text in readings
     context = {
         "q": text,
         "results": results,
         "total": total,
-        "as_typed": text in words,
-        "words": next(iter(words - {text, ""}), ""),
+        "as_typed": as_typed,
+        "words": words,
+        "counted": text if as_typed else words or text,
     }
     return render(request, "search.html", context)
 

@@ -91,7 +91,9 @@ def test_the_search_says_what_it_found_instead(client):
     make.contribution(title="Quinua sin fronteras")
     assert SIMILAR in get(client, "/en/search/?q=quinnua")
     make.event(title="Quinua sin fronteras")
-    assert INSTEAD in get(client, "/en/search/?q=quinnua")
+    page = get(client, "/en/search/?q=quinnua")
+    assert INSTEAD in page
+    assert "2 results for “quinua”" in page
     for text in ("quinua", "QUINUA", "nothing"):
         assert "Showing" not in get(client, f"/en/search/?q={text}")
     # What holds the word as it is written comes along.
