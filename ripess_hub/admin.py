@@ -20,7 +20,6 @@ from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
-from pghistory.admin.core import EventsAdmin
 
 # Django's own titles of its forms, said anew in locale/: “Modification de organisation” is no French.
 TITLES_OF_FORMS = [gettext_noop("Add %s"), gettext_noop("Change %s"), gettext_noop("View %s")]
@@ -102,14 +101,6 @@ class HubAdminSite(AdminSite):
 
 def has_second_factor(user):
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
-
-
-class HistoryAdmin(EventsAdmin):
-    """The history of all records in one list, of every group: not for those who moderate some."""
-
-    def has_view_permission(self, request, obj=None):
-        everywhere = request.user.has_perm("workinggroup.moderate_any_group")
-        return everywhere and super().has_view_permission(request, obj)
 
 
 SOON = timedelta(days=7)

@@ -430,4 +430,4 @@ LOGGING = {
 
 # Who did it and where, recorded with each change; reading changes nothing.
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
-PGHISTORY_ADMIN_CLASS = "ripess_hub.admin.HistoryAdmin"
+PGHISTORY_ADMIN_CLASS = "ripess_hub.admin_history.HistoryAdmin"

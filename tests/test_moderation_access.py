@@ -253,7 +253,16 @@ def test_the_history_of_everything_is_for_those_who_see_every_group():
     user = make.allow(with_everything(make.moderator(make.group())), "view_events")
     address = "/admin/pghistory/events/"
     assert signed_in(user).get(address).status_code == 403
-    assert signed_in(make.allow(user, "moderate_any_group")).get(address).status_code == 200
+    record = make.organisation(name="Red")
+    record.city = "Dakar"
+    record.save()
+    page = signed_in(make.allow(user, "moderate_any_group")).get(address)
+    assert page.status_code == 200
+    shown = page.context["cl"].model_admin
+    events = list(page.context["cl"].result_list)
+    assert "Organisation" in {shown.record(event).split()[0] for event in events}
+    assert {shown.who(event) for event in events} == {"—"}
+    assert any("city" in shown.changes(event).split(", ") for event in events)
 
 
 def test_files_of_contributions_and_documents_open_for_their_own_moderators_only(records, settings):

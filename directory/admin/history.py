@@ -60,23 +60,33 @@ def changes(record, parts=()):
     for model, key in parts:
         kept = model._meta.get_field("history").related_model
         rows += kept.objects.filter(**{key: record.pk}).select_related("pgh_context")
-    people = User.objects.in_bulk({user for row in rows if (user := metadata(row).get("user"))})
+    doers = who_did(metadata(row) for row in rows)
     made, last = [], {}
     for row in sorted(rows, key=lambda row: (row.pgh_created_at, row.pgh_id)):
-        model, user = row.pgh_tracked_model, metadata(row).get("user")
+        model = row.pgh_tracked_model
         before = last.get((model, row.pgh_obj_id))
         made.append(
             {
                 "at": row.pgh_created_at,
                 "what": row.pgh_label,
                 "part": (model._meta.verbose_name, as_it_was(row)) if model is not type(record) else None,
-                "who": name_of(people[user]) if user in people else user and f"#{user}",
-                "source": metadata(row).get("source", ""),
+                "who": doers(metadata(row)),
                 "fields": differences(before, row) if before else [],
             }
         )
         last[model, row.pgh_obj_id] = row
     return made[::-1]
+
+
+def who_did(all_metadata):
+    """Return what names the doer of a change from its metadata: a person, or a program such as the loader."""
+    people = User.objects.in_bulk({found["user"] for found in all_metadata if found.get("user")})
+
+    def name(found):
+        user = found.get("user")
+        return name_of(people[user]) if user in people else f"#{user}" if user else found.get("source", "—")
+
+    return name
 
 
 def metadata(row):
