@@ -285,16 +285,17 @@ def test_everything_works_without_javascript(browser, site, scene):
     context.close()
 
 
-def test_lists_of_the_directory_are_read_on_a_phone_without_scrolling_sideways(browser, site, scene):
+@pytest.mark.parametrize("width", [390, 1280])
+def test_lists_are_read_without_scrolling_sideways(browser, site, scene, width):
     Suggestion.objects.create(
         kind="organisation", language="en", text="The seat moved, and its telephone belongs to a bakery. " * 3
     )
     make.organisation(name="Confederation of savings and credit co-operatives of the southern regions")
     make.allow(scene["user"], "view_suggestion", "change_suggestion", "view_organisation")
-    context = signed_in(browser, site, scene["user"], viewport={"width": 390, "height": 900})
+    context = signed_in(browser, site, scene["user"], viewport={"width": width, "height": 900})
     page = context.new_page()
-    for model in ("suggestion", "organisation"):
-        page.goto(site + reverse(f"admin:directory_{model}_changelist"))
+    for model in ("contributions_contribution", "directory_suggestion", "directory_organisation"):
+        page.goto(site + reverse(f"admin:{model}_changelist"))
         assert page.locator("#result_list tbody tr").count() > 0
         assert page.evaluate(
             "[...document.querySelectorAll('.results, html')].every(box => box.scrollWidth <= box.clientWidth)"

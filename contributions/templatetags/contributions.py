@@ -7,7 +7,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, Window
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 
 from contributions.models import SEARCH, Challenge, Citation, Contribution, Guideline
 from directory.text import language
@@ -107,10 +107,10 @@ def counters_for_staff(call):
     days = counters.pop("median_days")
     queue = reverse("admin:contributions_contribution_changelist") + f"?call__id__exact={call.pk}"
     names = {
-        "received": (gettext("Received"), "all"),
-        "waiting": (gettext("Waiting"), state.RECEIVED),
-        "published": (gettext("Published"), state.PUBLISHED),
-        "returned": (gettext("Returned for changes"), state.RETURNED),
+        "received": (pgettext("contributions", "Received"), "all"),
+        "waiting": (pgettext("contributions", "Waiting"), state.RECEIVED),
+        "published": (pgettext("contributions", "Published"), state.PUBLISHED),
+        "returned": (pgettext("contributions", "Returned for changes"), state.RETURNED),
         "declined": (gettext("Not accepted"), state.DECLINED),
         "withdrawn": (gettext("Withdrawn by their authors"), state.WITHDRAWN),
     }

@@ -32,7 +32,8 @@ function label() {
   const heads = [...document.querySelectorAll("#result_list thead th .text")].map((head) => head.textContent.trim());
   for (const row of document.querySelectorAll("#result_list tbody tr")) {
     [...row.cells].forEach((cell, n) => {
-      if (heads[n] && cell.matches("td")) cell.dataset.label = heads[n];
+      const said = cell.textContent.trim() || cell.querySelector("img");
+      if (heads[n] && said && cell.matches("td")) cell.dataset.label = heads[n];
     });
   }
 }
