@@ -166,11 +166,13 @@ def around(organisation, sizes=SMALL):
 def name(nodes, size, centre):
     """Give labels to those that have room for one: everybody by turns, and the first ring on a phone."""
     ranked = sorted(nodes, key=lambda node: (node.ring, -node.count, node.key))
-    wide, narrow = Labels(FRAME, size), Labels(PHONE, PHONE_SIZE)
-    for labels in (wide, narrow):
+    wide, narrow = Labels(FRAME, size, gap=4), Labels(PHONE, PHONE_SIZE)
+    # A name that ends at another's dot reads as the name of that one: they keep apart where there is room.
+    apart = 3.5 if len(ranked) <= sum(SMALL) else 1
+    for labels, room in ((wide, apart), (narrow, 1)):
         labels.block(0, 0, 16)
         for node in ranked:
-            labels.block(node.x, node.y, node.radius + 1)
+            labels.block(node.x, node.y, node.radius + room)
         labels.take(centre, 0, 38, "middle")
     for node in ranked:
         node.label = wide.place(node.short, node.x, node.y, node.radius + 1, node.x < 0)

@@ -8,8 +8,9 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from directory import network
+from directory import ego_network, network
 from directory.filters import AgreementFilter, EventFilter, OrganisationFilter
+from directory.lettering import width
 from directory.models import Agreement, AgreementParty, Event, Organisation
 from tests.pages import get
 from tests.test_explorer import Figures, listed, query_of, source_of
@@ -188,3 +189,19 @@ def test_the_names_on_the_circle_touch_none_of_its_labels(language):
     nearest = min(b - a for a, b in zip(angles, angles[1:], strict=False)) * (network.RADIUS + 12)
     assert nearest > network.LABEL
     assert all(network.width(node.label, network.LABEL, 500) <= network.LONGEST for node in drawn.nodes)
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "en"])
+def test_no_name_of_the_small_figure_ends_at_the_dot_of_another(language):
+    """“ACI Amériques •” would name the dot that follows."""
+    with translation.override(language):
+        for slug in ("ica", "ripess", "gsef", "ilo"):
+            nodes = ego_network.around(Organisation.objects.get(slug=slug)).nodes
+            for named in nodes:
+                wide = width(named.short, 21)
+                left = named.label.x - {"start": 0, "middle": wide / 2, "end": wide}[named.label.anchor]
+                for other in nodes:
+                    if other is named or not named.label.y - 21 < other.y < named.label.y + 5:
+                        continue
+                    gap = max(left - other.x, other.x - left - wide) - other.radius
+                    assert gap > 4, (slug, named.short, other.short, gap)
