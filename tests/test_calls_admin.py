@@ -256,6 +256,27 @@ def test_buttons_open_and_close_at_this_instant(clock):
     assert times(scheduled) == (NOON, NOON + timedelta(minutes=1))
 
 
+def test_pressed_twice_a_call_is_opened_or_closed_and_nobody_is_told_otherwise(clock):
+    call = a_call(opens_at=NOON + timedelta(days=3), closes_at=NOON + timedelta(days=9))
+    client = staff()
+    address = reverse("admin:workinggroup_call_now", args=[call.pk])
+
+    def pressed(asked):
+        return unescape(client.post(address, {"do": asked}, follow=True).content.decode())
+
+    for minute, asked, said in (
+        (1, "open", "The call is open from now on."),
+        (2, "close", "The call is closed."),
+    ):
+        with clock(NOON + timedelta(minutes=minute)):
+            for page in (pressed(asked), pressed(asked)):
+                assert said in page
+                assert "stays as it is" not in page
+    assert [change.kind for change in call.changes.all()] == ["closed", "opened"]
+    with clock(NOON + timedelta(minutes=3)):
+        assert "stays as it is" in pressed("open")
+
+
 def test_whoever_submits_at_the_moment_of_a_change_is_judged_by_one_or_the_other(clock):
     call = a_call()
     client = staff()

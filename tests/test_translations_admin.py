@@ -1,11 +1,14 @@
 """Translations of contributions in the admin: the original beside, the version kept, the stale flagged."""
 
+import threading
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from contributions.admin.translations import ContributionTranslationAdmin
 from contributions.models import Contribution, ContributionTranslation, Step
 from tests import factories as make
 from tests.pages import FormReader
@@ -100,6 +103,33 @@ def test_it_is_refused_in_the_language_of_the_original_and_a_second_time():
     assert client.post(add_address(record, "fr"), data).status_code == 302
     refused = client.post(add_address(record, "fr"), data)
     assert "There is a translation into this language already." in unescape(refused.content.decode())
+    assert ContributionTranslation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_the_second_finds_what_the_first_saved(monkeypatch):
+    record = published(language="es")
+    client = volunteer()
+    data = form(client.get(add_address(record, "fr")).content.decode(), title="T", text="Kept words")
+    save = ContributionTranslationAdmin.save_model
+
+    def elsewhere():
+        same = {"contribution_id": record.pk, "language": "fr", "title": "T", "text": "T"}
+        ContributionTranslation.objects.create(**same, source_version=1)
+        connection.close()
+
+    def late(self, *args, **values):
+        monkeypatch.undo()
+        first = threading.Thread(target=elsewhere)
+        first.start()
+        first.join()
+        return save(self, *args, **values)
+
+    monkeypatch.setattr(ContributionTranslationAdmin, "save_model", late)
+    page = client.post(add_address(record, "fr"), data)
+    assert page.status_code == 200
+    assert "There is a translation into this language already." in unescape(page.content.decode())
+    assert "Kept words" in page.content.decode()
     assert ContributionTranslation.objects.count() == 1
 
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from django import forms
 from django.contrib.admin.utils import unquote
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms import model_to_dict
 from django.utils.translation import gettext as _
 
@@ -46,6 +46,14 @@ class NotOverwrittenAdmin(RecordedAdmin):
     compared_elsewhere = frozenset()
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return self.one_at_a_time(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # Somebody, or the first press of the same button, saved the like a moment before: by now the form
+            # finds it, and says so.
+            return self.one_at_a_time(request, object_id, form_url, extra_context)
+
+    def one_at_a_time(self, request, object_id, form_url, extra_context):
         with transaction.atomic():
             record = self.get_object(request, unquote(object_id)) if object_id else None
             if record and request.method == "POST":

@@ -387,19 +387,19 @@ class CallAdmin(OfGroupAdmin):
                 "times": Seen.of(call).in_words(),
             }
             return TemplateResponse(request, "admin/workinggroup/call/now.html", context)
+        steps = {"open": call.open_now, "close": call.close_now}
+        said, level = _("The call stays as it is: its state does not allow this step."), messages.WARNING
+        done = {"open": _("The call is open from now on."), "closed": _("The call is closed.")}
+        asked = request.POST.get("do")
         try:
-            moved = {"open": call.open_now, "close": call.close_now}[request.POST.get("do")](by=request.user)
+            moved = steps[asked](by=request.user)
         except (KeyError, NotAllowed):
-            self.message_user(
-                request,
-                _("The call stays as it is: its state does not allow this step."),
-                messages.WARNING,
-            )
-            return redirect(back)
-        self.log_change(request, call, str(moved.get_kind_display()))
-        self.message_user(
-            request,
-            _("The call is open from now on.") if moved.kind == "opened" else _("The call is closed."),
-            messages.SUCCESS,
-        )
+            state = models.Call.objects.with_state().get(pk=call.pk).state
+            if state == {"open": "open", "close": "closed"}.get(asked):
+                # By the first of two presses, or by somebody else.
+                said, level = done[state], messages.SUCCESS
+        else:
+            self.log_change(request, call, str(moved.get_kind_display()))
+            said, level = done["open" if asked == "open" else "closed"], messages.SUCCESS
+        self.message_user(request, said, level)
         return redirect(back)
