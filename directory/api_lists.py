@@ -41,12 +41,14 @@ EXAMPLES = {
     "between": ["m49-002", "m49-419"],
     "within": ["m49-002"],
     "organisation": ["ripess"],
+    "together": ["ica", "ilo"],
     "type": ["forum"],
     "audience": ["practitioners"],
     "mode": ["in_person"],
     "group": ["wg-international-collaboration"],
     "state": ["open"],
     "language": ["fr"],
+    "call": ["wg-call-2016"],
 }
 # Where lists have filters of one name over different vocabularies.
 EXAMPLES_OF = {

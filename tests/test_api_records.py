@@ -358,6 +358,14 @@ def test_records_are_what_the_schema_says(client):
             assert set(record) == set(described[whole]["properties"])
 
 
+def test_every_filter_of_the_schema_has_an_example(client):
+    shared = {"page", "page_size", "after", "before", "order", "format", "bom", "lang"}
+    for address, operations in ask(client, "schema/")["paths"].items():
+        parameters = [one for one in operations["get"]["parameters"] if one["in"] == "query"]
+        without = {one["name"] for one in parameters if "example" not in one}
+        assert without <= shared, address
+
+
 def test_the_examples_of_the_schema_are_what_it_says(client):
     schema = ask(client, "schema/")
     found = 0
