@@ -82,13 +82,24 @@ class UserAdmin(DjangoUserAdmin):
         return user.has_address
 
 
+class HeldUp(admin.SimpleListFilter):
+    title = _("sending")
+    parameter_name = "sending"
+
+    def lookups(self, request, model_admin):
+        return [("held_up", _("Tried several times"))]
+
+    def queryset(self, request, queryset):
+        return queryset.held_up() if self.value() == "held_up" else queryset
+
+
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(admin.ModelAdmin):
     """The outbox: nothing can be edited, what failed or waits can be sent at once, codes are never
     shown."""
 
     list_display = ["to", "subject_shown", "state", "attempts", "last_error", "created_at", "sent_at"]
-    list_filter = ["state", "kind", "language"]
+    list_filter = ["state", HeldUp, "kind", "language"]
     search_fields = ["to", "message_id"]
     actions = ["retry"]
     fields = [

@@ -1,6 +1,5 @@
 """The admin site: staff with a second factor only, and a front page that says what needs attention."""
 
-from datetime import timedelta
 from functools import wraps
 from urllib.parse import unquote
 
@@ -103,9 +102,6 @@ def has_second_factor(user):
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
-SOON = timedelta(days=7)
-
-
 def attention(site, request):
     """What waits for this member of staff: `[{text, count, url}]`, only what is there, counted in the
     lists that they see."""
@@ -126,7 +122,7 @@ def waiting(site, request):
     )
     from directory.models import Agreement, Event, Organisation, Suggestion
     from directory.models.publication import Publication
-    from workinggroup.models import Call, HubNow
+    from workinggroup.models import Call
 
     def rows(model):
         """What the person sees of a model; nothing when its lists are not for them."""
@@ -228,7 +224,7 @@ def waiting(site, request):
         count,
         listed(Contribution, "?trace=unused"),
     )
-    count = rows(Call).filter(state=Call.State.OPEN, closes_at__lte=HubNow() + SOON).count()
+    count = rows(Call).closing_soon().count()
     yield (
         ngettext(
             "call that closes within a week",
@@ -236,7 +232,7 @@ def waiting(site, request):
             count,
         ),
         count,
-        listed(Call, "?state=open"),
+        listed(Call, "?state=soon"),
     )
     count = rows(OutgoingMail).filter(state=OutgoingMail.State.FAILED).count()
     yield (
@@ -256,7 +252,7 @@ def waiting(site, request):
             count,
         ),
         count,
-        listed(OutgoingMail, "?state__exact=waiting"),
+        listed(OutgoingMail, "?sending=held_up"),
     )
     count = rows(Agreement).of_differing_direction().count()
     yield (

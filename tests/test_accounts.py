@@ -1,6 +1,7 @@
 """Accounts by e-mail: sign-up, codes, second factor, the administration's door."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import OutgoingMail, User
 from accounts.rights import erase, export_for
@@ -322,6 +324,22 @@ def test_the_front_page_says_what_needs_attention(admin_client):
     page = admin_client.get("/admin/").content.decode()
     assert "organización en borrador" in page
     assert "correo que falló" in page
+
+
+def test_each_figure_of_the_front_page_counts_the_list_it_leads_to(admin_client):
+    now = timezone.now()
+    factories.call(closes_at=now + timedelta(days=3))
+    factories.call(closes_at=now + timedelta(days=30))
+    for number, attempts in enumerate((0, 3)):
+        OutgoingMail.objects.create(
+            to="a@example.org", language="es", message_id=f"<{number}@x>", attempts=attempts
+        )
+    OutgoingMail.objects.create(to="a@example.org", language="es", message_id="<3@x>", state="failed")
+    factories.organisation(publication="draft")
+    rows = admin_client.get("/admin/").context["attention"]
+    assert len(rows) == 4
+    for row in rows:
+        assert admin_client.get(row["url"]).context["cl"].result_count == row["count"], row["text"]
 
 
 def test_the_first_staff_account_can_sign_in_at_once(monkeypatch, client):

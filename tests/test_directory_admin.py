@@ -257,3 +257,12 @@ def test_lists_are_called_by_what_they_hold(staff_client, language, listed, sugg
         page = get(staff_client, address)
         assert f"<h1>{title}</h1>" in page
         assert f"{title} | " in page
+
+
+def test_staff_find_an_agreement_by_any_of_its_parties(staff_client):
+    bank = factories.organisation(name="Banco Solidario")
+    agreement = factories.agreement(parties=[bank, "A foundation"])
+    factories.agreement(parties=["Others", "Elsewhere"])
+    for words in ("solidario", "foundation"):
+        found = staff_client.get(reverse("admin:directory_agreement_changelist"), {"q": words})
+        assert list(found.context["cl"].result_list) == [agreement], words

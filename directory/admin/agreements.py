@@ -41,7 +41,10 @@ class AgreementAdmin(EntryAdmin):
     list_display = ["title", "kind", "status", "direction_shown", "start_year", "publication", "confidence"]
     list_filter = ["publication", "kind", "status", "direction_stated", DirectionDiffers]
     list_select_related = ["kind", "status", "confidence", "direction_stated", "direction_computed"]
-    search_fields = ["slug", "title_es", "title_fr", "title_en", "parties__organisation__names_text"]
+    search_fields = [
+        "slug", "title_es", "title_fr", "title_en", "parties__organisation__names_text",
+        "parties__name_es", "parties__name_fr", "parties__name_en",
+    ]  # fmt: skip
     autocomplete_fields = ["regions", "sectors", "supersedes"]
     inlines = [PartyInline, AgreementDocumentInline]
     readonly_fields = [*EntryAdmin.readonly_fields, "direction_computed"]

@@ -51,9 +51,11 @@ class CallState(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return models.Call.State.choices
+        return [*models.Call.State.choices, ("soon", gettext_lazy("Closes within a week"))]
 
     def queryset(self, request, queryset):
+        if self.value() == "soon":
+            return queryset.closing_soon()
         if self.value() in models.Call.State.values:
             return queryset.filter(state=self.value())
         return queryset

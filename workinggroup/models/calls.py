@@ -22,6 +22,7 @@ from workinggroup.models.searched import SearchedQuerySet, search_indexes
 LOCKS = 0x48554243 << 32
 # What a submission is judged by, read again at the gate.
 TIMES = ("opens_at", "closes_at", "dates_unknown", "grace_minutes", "edit_until", "now", "state")
+SOON = timedelta(days=7)
 ANYWHERE_ON_EARTH = "Etc/GMT+12"
 # What the words of a column weigh in a search.
 CALL_SEARCHED = {"title_{}": "A", "notice_{}": "B", "text_{}": "C"}
@@ -72,6 +73,10 @@ class CallQuerySet(SearchedQuerySet, GroupRecordQuerySet):
 
     def open(self):
         return self.with_state().filter(state=Call.State.OPEN)
+
+    def closing_soon(self):
+        """Open ones that close within a week."""
+        return self.open().filter(closes_at__lte=HubNow() + SOON)
 
     def most_urgent_first(self):
         """Open calls by their closing instant, then the scheduled ones, then the closed ones."""
