@@ -5,9 +5,9 @@ import re
 from allauth.core import ratelimit
 from django import forms
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 # What no text of people holds; a word processor's line break (\x0b) becomes one of ours.
 UNTYPEABLE = re.compile("[\x00-\x08\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -24,16 +24,21 @@ def plain(text):
 class Words(forms.CharField):
     """What people write: measured as they see it, a line break as one sign."""
 
-    default_error_messages = {
-        "max_length": gettext_lazy("This has %(show_value)s characters; the maximum is %(limit_value)s."),
-    }
+    def __init__(self, *args, max_length=None, **kwargs):
+        # Not the field's own: browsers cut what is pasted at it, without a word.
+        super().__init__(*args, **kwargs)
+        self.most = max_length
 
     def to_python(self, value):
         return plain(super().to_python(value))
 
-    def widget_attrs(self, widget):
-        """No `maxlength`: a browser would cut what is pasted without a word."""
-        return {}
+    def validate(self, value):
+        super().validate(value)
+        if self.most and len(value) > self.most:
+            raise ValidationError(
+                _("“%(label)s” has %(count)s characters; the maximum is %(most)s.")
+                % {"label": self.label, "count": len(value), "most": self.most}
+            )
 
 
 class OpenForm(forms.Form):

@@ -63,8 +63,8 @@ def test_no_browser_cuts_what_is_pasted_and_what_is_too_long_is_said_with_its_le
     assert "maxlength" not in shown(client.get(form_address(call)))
     long = {"title": "T" * 301, "summary": "s" * 700}
     page = shown(post(client, call, "submit", status=400, **long))
-    assert "Tiene 301 caracteres; el máximo es 300." in page
-    assert "Tiene 700 caracteres; el máximo es 600." in page
+    assert "«Título» tiene 301 caracteres; el máximo es 300." in page
+    assert "«Resumen» tiene 700 caracteres; el máximo es 600." in page
     assert long["title"] in page
     assert Draft.objects.get().data["summary"] == long["summary"]
     post(client, call, "submit", status=302, title="T" * 300)
