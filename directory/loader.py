@@ -323,7 +323,13 @@ class Load:
             else:
                 self.report.kept.append(
                     _("%(type)s %(key)s: %(field)s: kept “%(kept)s” (the file says “%(file)s”)")
-                    % {"type": kind.name, "key": key, "field": name, "kept": current, "file": value}
+                    % {
+                        "type": kind.name,
+                        "key": key,
+                        "field": name,
+                        "kept": in_words(current, value),
+                        "file": in_words(value, current),
+                    }
                 )
         if record.loaded != values:
             record.loaded = values
@@ -344,6 +350,16 @@ class Load:
                 kind.model.objects.filter(pk=record.pk).update(loaded=record.loaded)
                 if kind.model.objects.filter(pk=record.pk).move("withdraw"):
                     self.report.add(kind.name, "withdrawn")
+
+
+def in_words(value, other):
+    """A value of a field as people read it; of texts by language only those that differ from `other`."""
+    if isinstance(value, dict) and isinstance(other, dict):
+        differ = ((name, text) for name, text in value.items() if text != other.get(name))
+        return "; ".join(f"{name}: {in_words(text, None)}" for name, text in differ)
+    if isinstance(value, list):
+        return ", ".join(str(in_words(item, None)) for item in value) or "—"
+    return "—" if value in (None, "") else value
 
 
 def changed_since(record):

@@ -149,6 +149,16 @@ def test_what_staff_save_in_the_second_of_a_load_is_kept_and_listed(files):
     assert "city: kept “Lima”" in reports[0]
 
 
+def test_the_report_shows_of_a_kept_text_only_the_languages_that_differ(files):
+    folder, parts, _write = files
+    load(folder)
+    Organisation.objects.filter(slug="ripess").update(description_fr="", website="")
+    described = next(o for o in parts["organisations"] if o["key"] == "ripess")["description"]
+    report = load(folder)
+    assert f"description: kept “fr: —” (the file says “fr: {described['fr']}”)" in report
+    assert "website: kept “—”" in report
+
+
 def test_a_record_gone_from_the_files_is_withdrawn_and_comes_back(files):
     folder, parts, write = files
     load(folder)
