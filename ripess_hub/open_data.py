@@ -73,7 +73,10 @@ def data(request):
                     "count": numbers[view.dataset],
                     "page": reverse(PAGES[view.dataset]) if view.dataset in PAGES else "",
                     "formats": [
-                        {"format": one, "url": f"{reverse(f'api:{view.dataset}-list')}?format={one.name}"}
+                        {
+                            "format": one,
+                            "url": f"{reverse(f'api:{view.dataset}-list')}?format={one.name}{one.for_people}",
+                        }
                         for one in view.formats().values()
                     ],
                 }

@@ -146,7 +146,9 @@ def test_a_page_answers_in_every_format_at_its_own_address(client, name):
 def test_a_page_links_to_its_formats_with_its_filters(client):
     make.organisation()
     page = take(client, "/en/organisations/?kind=network&page=1").whole.decode()
-    assert '<a href="?kind=network&amp;format=csv" type="text/csv"' in page
+    # A spreadsheet of people needs the mark, a program that follows the head of the page does not.
+    assert '<a href="?kind=network&amp;format=csv&amp;bom=1" type="text/csv"' in page
+    assert '<link rel="alternate" type="text/csv" href="?kind=network&amp;format=csv">' in page
     assert (
         '<link rel="alternate" type="application/geo+json" href="?kind=network&amp;format=geojson">' in page
     )

@@ -252,7 +252,8 @@ def test_the_page_about_the_data_leads_to_all_of_it(client):
     for view in LISTS:
         assert f'id="{view.dataset}"' in page
         for one in view.formats():
-            assert f"/api/v1/{view.dataset}/?format={one}" in page
+            mark = "&amp;bom=1" if one == "csv" else ""
+            assert f'/api/v1/{view.dataset}/?format={one}{mark}"' in page
     for address in ("/fr/data/columns/", "/fr/data/api/", "/api/v1/schema/", "?format=ttl"):
         assert address in page
     for word in WORDS:

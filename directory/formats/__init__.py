@@ -23,6 +23,8 @@ class Format:
     download: bool = False
     # Compressed by itself.
     packed: bool = False
+    # What a link for people asks for besides.
+    for_people: str = ""
 
     @property
     def format(self):
@@ -35,7 +37,14 @@ FORMATS = {
     for one in (
         Format("json", "json", "application/json", "JSON", _("for programs, in pages")),
         Format(
-            "csv", "csv", "text/csv", "CSV", _("a table, for any spreadsheet or statistics"), download=True
+            "csv",
+            "csv",
+            "text/csv",
+            "CSV",
+            _("a table, for any spreadsheet or statistics"),
+            download=True,
+            # Excel takes a file without the mark for another encoding: “CooperaciÃ³n”.
+            for_people="&bom=1",
         ),
         Format(
             "xlsx",

@@ -10,7 +10,7 @@ CODE = re.compile(r"`([^`]+)`")
 register = template.Library()
 
 
-def links(context):
+def links(context, for_people=False):
     """The formats and subscriptions of the page with their addresses: the filters stay, the number of the
     page goes."""
     request = context["request"]
@@ -24,7 +24,11 @@ def links(context):
     ]
     before = f"{kept}&" if kept else "?"
     formats = [
-        {"type": one.media_type, "label": one.label, "url": f"{before}format={one.name}"}
+        {
+            "type": one.media_type,
+            "label": one.label,
+            "url": f"{before}format={one.name}{one.for_people if for_people else ''}",
+        }
         for one in getattr(request, "formats", ())
     ]
     return {"formats": formats, "subscriptions": subscriptions}
@@ -33,7 +37,7 @@ def links(context):
 @register.inclusion_tag("_formats.html", takes_context=True)
 def format_links(context):
     """The formats as links, for people."""
-    return links(context)
+    return links(context, for_people=True)
 
 
 @register.inclusion_tag("_alternates.html", takes_context=True)
