@@ -20,6 +20,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 
+from ripess_hub.errors import signed_out, typed_words
+
 # Django's own titles of its forms, said anew in locale/: “Modification de organisation” is no French.
 TITLES_OF_FORMS = [gettext_noop("Add %s"), gettext_noop("Change %s"), gettext_noop("View %s")]
 
@@ -61,6 +63,8 @@ class HubAdminSite(AdminSite):
 
         @wraps(view)
         def inner(request, *args, **kwargs):
+            if not request.user.is_authenticated and (typed := typed_words(request)):
+                return signed_out(request, typed)
             if request.user.is_authenticated and not request.user.is_staff:
                 raise Http404
             if "\x00" in unquote(request.META.get("QUERY_STRING", "")):

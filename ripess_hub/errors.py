@@ -2,12 +2,13 @@
 context processor, save where the page asked for is there."""
 
 import sys
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -35,9 +36,21 @@ def in_json(request, status, sentence):
     return response
 
 
-def error_page(request, status, title, sentence, hint=None, frame=None):
+def typed_words(request):
+    """What people typed into a form that was not taken, for them to copy: no keys and no secrets, and
+    nothing that another site wrote in their name."""
+    if (
+        request.method != "POST"
+        or request.headers.get("Origin", settings.PUBLIC_ORIGIN) != settings.PUBLIC_ORIGIN
+    ):
+        return []
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [value for name, value in fields if len(value.split()) > 2 and "password" not in name]
+
+
+def error_page(request, status, title, sentence, hint=None, frame=None, typed=()):
     """Render an error, in the whole frame of the site where `frame` is the request; programs get the
-    sentence as JSON."""
+    sentence as JSON. `typed`: what stood in a form, to copy."""
     if request.path_info.startswith("/api/"):
         return in_json(request, status, sentence)
     code = language_of(request)
@@ -50,6 +63,7 @@ def error_page(request, status, title, sentence, hint=None, frame=None):
                 "status": status,
                 "language": code,
                 "demo": settings.DEMO,
+                "typed": typed,
                 "hints": [
                     *([hint] if hint else []),
                     {"url": f"/{code}/", "text": _("Home page")},
@@ -84,6 +98,22 @@ def forbidden(request, exception=None, reason=""):
             "The page you came from may have been open for too long. Go back, load it again and repeat: "
             "nothing was changed."
         ),
+        typed=typed_words(request),
+    )
+
+
+def signed_out(request, typed):
+    """A form of the administration that arrives after the session ended."""
+    way = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+    return error_page(
+        request,
+        403,
+        translation.gettext_lazy("You are signed out"),
+        translation.gettext_lazy(
+            "Nothing was done. What you typed stands below, to copy: sign in, put it into the form and press again."
+        ),
+        {"url": way, "text": translation.gettext_lazy("Sign in")},
+        typed=typed,
     )
 
 
