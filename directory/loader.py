@@ -371,7 +371,7 @@ def changed_since(record):
         for name, field in kind.fields.items()
         if name in loaded and field.of(record) != loaded[name]
     ]
-    if loaded.get("publication", record.publication) != record.publication:
+    if "publication" in loaded and loaded["publication"] != record.publication:
         found.append("publication")
     return list(dict.fromkeys(found))
 

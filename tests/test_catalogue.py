@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import translation
 
-from directory.loader import FOLDER, CatalogueError, Load
+from directory.loader import FOLDER, CatalogueError, Load, changed_since, record_types
 from directory.models import Agreement, CatalogueLoad, Country, Event, Organisation, Publication, Region
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,9 @@ def test_the_real_catalogue_holds_no_error_and_every_record_is_published():
         .history.filter(pgh_context__metadata__source="catalogue")
         .exists()
     )
+    for kind in record_types():
+        records = kind.model.objects.exclude(loaded=None)
+        assert [(record, names) for record in records if (names := changed_since(record))] == []
 
 
 def test_a_second_load_changes_nothing_and_an_edit_updates_one_record(files):

@@ -72,7 +72,6 @@ class PublishableAdmin(HubAdmin):
 
     actions = ["publish", "withdraw"]
     readonly_fields = ["publication", "translations", "provenance", "created_at", "updated_at"]
-    prepopulated_fields = {}
 
     def get_list_filter(self, request):
         return [*super().get_list_filter(request), MissingTextFilter]
