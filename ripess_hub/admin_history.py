@@ -68,7 +68,7 @@ class HistoryAdmin(EventsAdmin):
 
     @admin.display(description=_("Who"))
     def who(self, event):
-        return event.who
+        return event.who or "—"
 
     @admin.display(description=_("fields"))
     def changes(self, event):

@@ -64,6 +64,13 @@ def test_the_second_to_save_is_told_what_the_first_changed_and_saves_over_it_onl
     assert (record.name_es, record.city) == ("Red andina", "Bamako")
 
 
+def test_a_change_by_nobody_known_is_told_in_words_too(two):
+    record = make.organisation(city="Quito")
+    address, late = opened(two[0], record, city="Bamako")
+    Organisation.objects.filter(pk=record.pk).update(city="Lima")
+    assert "Alguien guardó" in str(errors(two[0].post(address, late))["__all__"])
+
+
 def test_an_error_of_ones_own_is_no_conflict(two):
     record = make.organisation(city="Quito")
     client = two[0]

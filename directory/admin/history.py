@@ -84,7 +84,7 @@ def who_did(all_metadata):
 
     def name(found):
         user = found.get("user")
-        return name_of(people[user]) if user in people else f"#{user}" if user else found.get("source", "—")
+        return name_of(people[user]) if user in people else f"#{user}" if user else found.get("source", "")
 
     return name
 

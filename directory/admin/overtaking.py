@@ -93,7 +93,7 @@ class NotOverwrittenAdmin(RecordedAdmin):
             and last["part"][1]
             or record
         )
-        who = last["who"] or last["source"] or _("Somebody")
+        who = last["who"] or _("Somebody")
         first = _("%(who)s saved this record on %(date)s at %(time)s, after you had opened it (%(what)s).")
         values = {"who": who, "date": at["date"], "time": at["seconds"], "what": what}
         return first % values + " " + told
