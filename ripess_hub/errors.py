@@ -5,8 +5,10 @@ import sys
 from urllib.parse import parse_qs, urlencode
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, RawPostDataException
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -44,7 +46,11 @@ def typed_words(request):
         or request.headers.get("Origin", settings.PUBLIC_ORIGIN) != settings.PUBLIC_ORIGIN
     ):
         return []
-    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    try:
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    except (SuspiciousOperation, BadRequest, MultiPartParserError, RawPostDataException, OSError):
+        # Too large, malformed, broken off or read otherwise: then there is nothing to show.
+        return []
     return [value for name, value in fields if len(value.split()) > 2 and "password" not in name]
 
 
@@ -124,7 +130,9 @@ def not_found(request, exception=None):
     sentence = translation.gettext_lazy(
         "The page may have moved or been withdrawn, or its address may hold a mistake."
     )
-    return error_page(request, 404, translation.gettext_lazy("There is no such page"), sentence)
+    title = translation.gettext_lazy("There is no such page")
+    # Whoever loses a role while writing finds no page any more, and their words.
+    return error_page(request, 404, title, sentence, typed=typed_words(request))
 
 
 def gone(request):
