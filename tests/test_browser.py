@@ -245,6 +245,17 @@ def test_no_line_of_the_hints_of_the_home_page_begins_with_a_comma(browser, site
     context.close()
 
 
+def test_on_a_wide_screen_no_hint_of_the_home_page_breaks(browser, site):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for language in LANGUAGES:
+        page.goto(f"{site}/{language}/")
+        lines = page.evaluate(
+            "[...document.querySelectorAll('.hero__hints a')].map(a => a.getClientRects().length)"
+        )
+        assert set(lines) == {1}, language
+    page.close()
+
+
 def test_a_short_form_is_no_wider_than_a_text_and_its_buttons_do_not_touch(browser, site):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
