@@ -3,27 +3,23 @@ before anything is judged."""
 
 import uuid
 from copy import copy
-from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.forms.utils import ErrorDict
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, translate_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from rest_framework.authentication import CSRFCheck
 
-from contributions.form_parts import Typed, typed
+from contributions.form_parts import typed
 from contributions.forms import ContributionForm
 from contributions.models import (
-    ANONYMOUS_DAYS,
     LATE_KEPT_DAYS,
     ChangesEnded,
     Contribution,
@@ -34,10 +30,10 @@ from contributions.models import (
     OwnerLeft,
 )
 from contributions.models.sending import WORDS
-from contributions.views.browser import drafts_of, hold, mark, may_write
+from contributions.views.browser import drafts_of, hold, may_write
+from contributions.views.form_page import asks_everything, form_of, late, page, shown_back
 from contributions.views.rescue import TooMany, count_begun, rescue, take_back
-from directory.inspection import Refused, accept_attribute, kinds_in_words
-from directory.templatetags.hub import markdown
+from directory.inspection import Refused
 from directory.text import time_of
 from directory.vocabulary import once_a_version
 from workinggroup.models import Call, CallQuestion
@@ -122,23 +118,6 @@ def key_of(text):
         return uuid.UUID(text or "")
     except ValueError:
         return uuid.uuid4()
-
-
-def form_of(request, call, draft, *, validate, spoilt=()):
-    """The form over what the draft holds. Without `validate` it shows the text and no errors."""
-    record = draft.contribution
-    whole = record is None or call.takes_changes or asks_everything(request)
-    form = ContributionForm(
-        call, draft.data, user=request.user, contribution=record, whole=whole, spoilt=spoilt
-    )
-    if not validate:
-        form._errors, form.cleaned_data = ErrorDict(), {}
-    return form
-
-
-def asks_everything(request):
-    """Whether the form that was posted, perhaps before the closing, asked for more than the words."""
-    return "kind" in request.POST
 
 
 def receive(request, call, key):
@@ -347,92 +326,3 @@ def attach(call, draft, files):
 def number_of(text):
     """A small number that was posted, or None."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def page(
-    request, call, draft, form, *, status=200, problems=(), preview=None, conflict=None, begun=(), notice=""
-):
-    """The form with everything around it."""
-    record = draft.contribution
-    stored = not draft._state.adding
-    may_send = record.takes_changes if with_call(record, call) else bool(call.takes(request.user))
-    errors = [
-        {"id": name, "text": error}
-        for name, found in form.errors.items()
-        if name != "__all__"
-        for error in found
-    ] + [{"id": "files", "text": problem} for problem in problems]
-    return render(
-        request,
-        "contributions/contribute.html",
-        {
-            "call": call,
-            "group": call.group,
-            "draft": draft,
-            "stored": stored,
-            "drawn": "" if stored else mark(request, draft.pk),
-            "form": form,
-            "errors": errors,
-            "error_count": ngettext("There is %(count)s problem", "There are %(count)s problems", len(errors))
-            % {"count": len(errors)},
-            "file_problems": problems,
-            "attachments": list(draft.attachments.present()) if stored else [],
-            "lost_files": [file.name for file in request.FILES.getlist("files")] if notice else [],
-            "accept": accept_attribute(),
-            "file_kinds": kinds_in_words(),
-            "preview": markdown(preview) if preview is not None else None,
-            "conflict": conflict,
-            "begun": begun,
-            "notice": notice,
-            "contribution": record,
-            "language_form": True,
-            "base": record.version if record else 0,
-            "may_send": may_send,
-            "anonymous_days": ANONYMOUS_DAYS,
-            "last": "last" in request.GET and request.user.is_authenticated,
-            "earlier": [
-                {
-                    "number": number,
-                    "saved_at": datetime.fromisoformat(kept["saved_at"]),
-                    "title": kept["data"].get("title", ""),
-                }
-                for number, kept in enumerate(draft.earlier)
-            ],
-            "languages": [{"code": code, "name": name} for code, name in OWN_NAMES.items()],
-        },
-        status=status,
-    )
-
-
-OWN_NAMES = {"es": "español", "fr": "français", "en": "English"}
-
-
-def with_call(record, call):
-    """The contribution with its call as the page knows it; None without one."""
-    if record:
-        record.call = call
-    return record
-
-
-def late(request, call, draft, problems=()):
-    """It came after the closing, or before an opening that was moved: not submitted, and nothing lost.
-    `problems`: what else is wrong with it."""
-    return render(
-        request,
-        "contributions/late.html",
-        {
-            "call": call,
-            "group": call.group,
-            "draft": draft,
-            "text": Typed(draft.data),
-            "problems": problems,
-        },
-        status=409,
-    )
-
-
-def shown_back(request, call, key, data, sentence, *, status=403):
-    """What cannot be stored is shown back, whole."""
-    draft = Draft(pk=key, call=call, data=data)
-    form = form_of(request, call, draft, validate=False)
-    return page(request, call, draft, form, notice=sentence, status=status)
