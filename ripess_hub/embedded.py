@@ -288,6 +288,10 @@ class Postgres:
             self.process.wait(30)
 
 
+# A Valkey that was asked to end saves what it holds first.
+VALKEY_ENDS_SECONDS = 20
+
+
 class Valkey:
     """A Valkey of our own below `data_dir`, on a Unix socket only."""
 
@@ -330,7 +334,12 @@ class Valkey:
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            try:
+                self.process.wait(VALKEY_ENDS_SECONDS)
+            except subprocess.TimeoutExpired:
+                # It stays when it cannot save, as on a full disk: what it holds can be made anew.
+                self.process.kill()
+                self.process.wait()
 
 
 class Services:

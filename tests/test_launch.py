@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 
 from ripess_hub import data_folder, embedded, launch
 
@@ -202,6 +203,17 @@ def test_root_without_every_right_sees_its_servant_at_work(hub, folder):
     without = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"]
     done = subprocess.run([*without, sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True)
     assert str(ids["postmaster"]) in done.stdout, done.stderr
+
+
+def test_a_valkey_that_cannot_save_is_ended_all_the_same(tmp_path, monkeypatch):
+    service = embedded.Valkey(tmp_path)
+    service.start()
+    socket_path = embedded.socket_folder(tmp_path) / "valkey.sock"
+    redis.Redis(unix_socket_path=str(socket_path)).set("a", "b")
+    shutil.rmtree(tmp_path / "valkey")
+    monkeypatch.setattr(embedded, "VALKEY_ENDS_SECONDS", 1)
+    service.stop()
+    assert service.process.poll() is not None
 
 
 def test_a_deep_folder_gets_a_short_private_place_for_its_sockets(tmp_path):
