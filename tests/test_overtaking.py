@@ -137,3 +137,13 @@ def test_of_two_who_save_in_the_same_instant_one_is_told():
     for thread in threads:
         thread.join()
     assert sorted(answers) == [200, 302]
+
+
+def test_a_second_press_of_what_the_first_saved_is_no_conflict(two):
+    record = make.organisation(name="Red de redes", city="Quito")
+    first, _second = two
+    address, typed = opened(first, record, name_es="Red andina", city="Bamako")
+    for _press in range(2):
+        assert first.post(address, typed).status_code == 302
+    record.refresh_from_db()
+    assert (record.name_es, record.city) == ("Red andina", "Bamako")

@@ -62,10 +62,16 @@ class NotOverwrittenAdmin(RecordedAdmin):
                 record = self.get_object(request, unquote(object_id))
             if record and self.has_change_permission(request, record):
                 shown = self.shown(request, record)
-                if request.POST.get("shown", shown) != shown:
+                if request.POST.get("shown", shown) != shown and not self.is_there(request, record):
                     request.overtaken = self.overtaken(request, record)
                 extra_context = {**(extra_context or {}), "shown": shown}
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def is_there(self, request, record):
+        """Whether the record and its parts hold all that is sent, as at the second of two presses."""
+        form = self.get_form(request, record, change=True)(request.POST, request.FILES, instance=record)
+        formsets, _inlines = self._create_formsets(request, record, change=True)
+        return not any(part.has_changed() for part in (form, *formsets))
 
     def shown(self, request, record):
         """What the page shows of the record and of its parts, in short: another text when any of it
