@@ -4,7 +4,10 @@ History is declared here because django-pghistory copies a model's columns when 
 columns of the languages exist only after modeltranslation has registered the model.
 """
 
+from functools import partialmethod
+
 import pghistory
+from django.utils.text import format_lazy
 from modeltranslation.translator import TranslationOptions, register
 
 from directory import models
@@ -30,6 +33,29 @@ def keep_history(*tracked):
             obj_field=pghistory.ObjForeignKey(related_name="history"),
             exclude=[name for name in DERIVED if name in present],
         )(model)
+
+
+def chosen(row, name):
+    return str(getattr(row, name))
+
+
+def keep_history_of_choices(model, *names):
+    """Record what is chosen for these many-to-many fields, and what no longer is. A choice is a row of a
+    table without a model of its own, and goes by the name of what is chosen."""
+    for name in names:
+        field = model._meta.get_field(name)
+        named = format_lazy("{field} ({of})", field=field.verbose_name, of=model._meta.verbose_name)
+        options = {"proxy": True, "app_label": model._meta.app_label, "default_permissions": ()}
+        row = type(
+            f"{model.__name__}{name.title()}",
+            (field.remote_field.through,),
+            {
+                "__module__": model.__module__,
+                "__str__": partialmethod(chosen, name=field.m2m_reverse_field_name()),
+                "Meta": type("Meta", (), {**options, "verbose_name": named}),
+            },
+        )
+        keep_history(row)
 
 
 @register(models.TERMS)
@@ -72,3 +98,6 @@ keep_history(
     models.AgreementDocument,
     models.Event,
 )
+keep_history_of_choices(models.Organisation, "regions", "sectors")
+keep_history_of_choices(models.Agreement, "regions", "sectors")
+keep_history_of_choices(models.Event, "organisers")

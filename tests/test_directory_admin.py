@@ -205,6 +205,19 @@ def test_the_history_of_an_agreement_holds_its_parties_by_name(staff_client):
     assert changed[0] == form.wsgi_request.user.display_name
 
 
+def test_the_history_holds_what_was_chosen_of_other_tables_and_what_no_longer_is(staff_client):
+    finance, trade = factories.sector("finance", label="Finance"), factories.sector("trade", label="Trade")
+    agreement = factories.agreement()
+    agreement.sectors.set([finance])
+    data = sent_back(form := staff_client.get(in_admin(agreement)))
+    saved = staff_client.post(in_admin(agreement), {**data, "sectors": [trade.pk]})
+    assert saved.status_code == 302, saved.context["adminform"].form.errors
+    rows = history_of(staff_client, agreement)
+    chosen = [(who, what) for who, what, part, _fields in rows if part == str(trade)]
+    assert chosen == [(form.wsgi_request.user.display_name, "insert")]
+    assert [what for _who, what, part, _fields in rows if part == str(finance)] == ["delete", "insert"]
+
+
 def test_of_a_vocabulary_the_history_says_who_saved_what(staff_client):
     sector = factories.sector()
     data = sent_back(staff_client.get(in_admin(sector)))

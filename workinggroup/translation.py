@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from directory.translation import TermTranslation, keep_history
+from directory.translation import TermTranslation, keep_history, keep_history_of_choices
 from workinggroup import models
 
 register(models.DocumentKind)(TermTranslation)
@@ -48,3 +48,4 @@ keep_history(
     models.CallQuestion,
     models.LateAccess,
 )
+keep_history_of_choices(models.WorkingGroup, "organisations", "areas")

@@ -50,7 +50,17 @@ class RecordedAdmin(admin.ModelAdmin):
             for formset, part in self.get_formsets_with_inlines(request, record)
             if hasattr(part.model, "history")
         ]
-        return changes(record, parts)
+        # What is chosen of other tables, a row each.
+        choices = [
+            (field.remote_field.through, field.m2m_field_name())
+            for field in self.model._meta.many_to_many
+            if field.remote_field.through._meta.auto_created and is_recorded(field.remote_field.through)
+        ]
+        return changes(record, parts + choices)
+
+
+def is_recorded(model):
+    return any(relation.name == "history" for relation in model._meta.related_objects)
 
 
 def changes(record, parts=()):
