@@ -209,7 +209,7 @@ def test_a_moderator_keeps_the_reason_when_the_author_removed_the_late_draft():
     address = f"/admin/contributions/draft/{draft.pk}/change/"
     form = filled(client.get(address).content.decode(), having={"step": "admit"}, reason="Con cariño.")
     Draft.objects.filter(pk=draft.pk).discard()
-    page = posted(client, address, form, 410)
+    page = posted(client, address, form, 404)
     assert "Con cariño." in page
     assert "removed it or sent it meanwhile" in page
 

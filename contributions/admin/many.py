@@ -162,10 +162,10 @@ def asked(model_admin, request, step, records, form, status):
 
 def gone(model_admin, request, step, record, kept):
     """The step was asked of one that its author has taken along meanwhile, or of a late draft (`record` None)
-    that waits no longer."""
+    that waits no longer; the second answer is also that to strangers, for whom there never was one."""
     left = [{"record": record, "problem": GONE if record else NOT_WAITING}]
     back = reverse(f"admin:contributions_{model_admin.opts.model_name}_changelist")
-    return page(model_admin, request, step, left=left, kept=kept, back=back, status=410)
+    return page(model_admin, request, step, left=left, kept=kept, back=back, status=410 if record else 404)
 
 
 def page(model_admin, request, step, *, records=(), form=None, left=(), kept="", back="", status):
