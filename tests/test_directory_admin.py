@@ -218,6 +218,17 @@ def test_the_history_holds_what_was_chosen_of_other_tables_and_what_no_longer_is
     assert [what for _who, what, part, _fields in rows if part == str(finance)] == ["delete", "insert"]
 
 
+def test_the_history_outlives_what_it_names(staff_client):
+    gone, partner = factories.organisation(), factories.organisation()
+    event, agreement = factories.event(), factories.agreement(parties=[gone, partner, "A city"])
+    event.organisers.set([gone])
+    factories.relation(partner, gone)
+    agreement.parties.get(organisation=gone).delete()
+    gone.delete()
+    for record in (event, agreement, partner):
+        assert "delete" in [what for _who, what, _part, _fields in history_of(staff_client, record)]
+
+
 def test_of_a_vocabulary_the_history_says_who_saved_what(staff_client):
     sector = factories.sector()
     data = sent_back(staff_client.get(in_admin(sector)))

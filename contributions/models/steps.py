@@ -74,8 +74,8 @@ class Overtaken(NotAllowed):
 
 
 class Erased(NotAllowed):
-    """The contribution is no longer there: its author has left and taken it along. It has no key any more,
-    like what one removes oneself."""
+    """There is no contribution any more for whoever takes the step: its author has left and taken it along,
+    or they are leaving themselves. It has no key any more, like what one removes oneself."""
 
     def __init__(self, step, contribution):
         super().__init__(step)

@@ -79,7 +79,7 @@ def changes(record, parts=()):
             {
                 "at": row.pgh_created_at,
                 "what": row.pgh_label,
-                "part": (model._meta.verbose_name, as_it_was(row)) if model is not type(record) else None,
+                "part": (model._meta.verbose_name, name_then(row)) if model is not type(record) else None,
                 "who": doers(metadata(row)),
                 "fields": differences(before, row) if before else [],
             }
@@ -103,10 +103,13 @@ def metadata(row):
     return row.pgh_context.metadata if row.pgh_context else {}
 
 
-def as_it_was(row):
-    """The record as this row of its history has it."""
-    names = [field.attname for field in kept_fields(row)]
-    return row.pgh_tracked_model(**{name: getattr(row, name) for name in names})
+def name_then(row):
+    """What the part went by, as this row of its history has it; its number when what it names is gone."""
+    part = row.pgh_tracked_model(**{field.attname: getattr(row, field.attname) for field in kept_fields(row)})
+    try:
+        return str(part)
+    except ObjectDoesNotExist:
+        return f"#{row.pgh_obj_id}"
 
 
 def kept_fields(row):
